@@ -1,0 +1,99 @@
+// Package agekey gives access to the raw keys inside age's hybrid identities and recipients
+// (https://c2sp.org/age, "The mlkem768x25519 recipient type").
+//
+// Most programs want filippo.io/age alone. A message is not a file: its key is wrapped by HPKE
+// directly, with the very key pair that opens the files, and for that the raw key is needed.
+package agekey
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+
+	"filippo.io/age"
+	"filippo.io/age/plugin"
+
+	"doormat/internal/hpke"
+)
+
+const (
+	identityPrefix = "AGE-SECRET-KEY-PQ-1"
+	checksumSize   = 6 // characters at the end of a Bech32 string
+	bech32Alphabet = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
+)
+
+// Seed returns the 32 bytes inside the line "AGE-SECRET-KEY-PQ-1…" of an identity.
+func Seed(identity *age.HybridIdentity) (seed [hpke.SeedSize]byte) {
+	line := identity.String() // valid by construction, so only the regrouping of bits is left
+	data := line[len(identityPrefix) : len(line)-checksumSize]
+	bits, n, i := 0, 0, 0
+	for _, c := range data {
+		bits = bits<<5 | strings.IndexRune(bech32Alphabet, c)
+		n += 5
+		if n >= 8 {
+			n -= 8
+			seed[i] = byte(bits >> n)
+			bits &= 1<<n - 1
+			i++
+		}
+	}
+	return seed
+}
+
+// A Recipient seals files to an age hybrid identity, as [age.HybridRecipient] does and half as
+// slow, and draws its randomness from crypto/rand's Reader. It is safe for concurrent use.
+type Recipient struct {
+	key *hpke.PublicKey
+}
+
+var fileInfo = hpke.NewInfo("age-encryption.org/mlkem768x25519")
+
+// NewRecipient returns the recipient of identity.
+func NewRecipient(identity *age.HybridIdentity) *Recipient {
+	return &Recipient{hpke.NewPrivateKey(Seed(identity)).Public()}
+}
+
+// ParseRecipient reads the line "age1pq1…".
+func ParseRecipient(s string) (*Recipient, error) {
+	name, data, err := plugin.ParseRecipient(s)
+	if err != nil || name != "pq" {
+		return nil, errors.New(`expected a recipient "age1pq1…", found ` + excerpt(s))
+	}
+	key, err := hpke.ParsePublicKey(data)
+	if err != nil {
+		return nil, fmt.Errorf("the recipient %s holds no valid public key", excerpt(s))
+	}
+	return &Recipient{key}, nil
+}
+
+func excerpt(s string) string {
+	if len(s) > 24 {
+		s = strings.ToValidUTF8(s[:20], "") + "…"
+	}
+	return fmt.Sprintf("%q", s)
+}
+
+// String returns the line "age1pq1…" of 1,959 characters.
+func (r *Recipient) String() string { return plugin.EncodeRecipient("pq", r.key.Bytes()) }
+
+// PublicKey returns the key inside.
+func (r *Recipient) PublicKey() *hpke.PublicKey { return r.key }
+
+// Wrap implements [age.Recipient].
+func (r *Recipient) Wrap(fileKey []byte) ([]*age.Stanza, error) {
+	sealed := r.key.Seal(fileInfo, hpke.NewRandomness(), fileKey)
+	enc := sealed[:len(sealed)-len(fileKey)-16]
+	return []*age.Stanza{{
+		Type: "mlkem768x25519",
+		Args: []string{base64.RawStdEncoding.EncodeToString(enc)},
+		Body: sealed[len(enc):],
+	}}, nil
+}
+
+// WrapWithLabels implements [age.RecipientWithLabels]: such a recipient goes together with
+// other post-quantum ones only.
+func (r *Recipient) WrapWithLabels(fileKey []byte) ([]*age.Stanza, []string, error) {
+	stanzas, err := r.Wrap(fileKey)
+	return stanzas, []string{"postquantum"}, err
+}

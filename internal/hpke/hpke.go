@@ -1,0 +1,147 @@
+// Package hpke is single-shot HPKE (RFC 9180, Section 6.1, base mode) over the hybrid KEM
+// X-Wing, with HKDF-SHA256 and ChaCha20-Poly1305: the suite of age's hybrid recipients.
+//
+// Most programs want crypto/hpke. It is passed over here because the bulk recovery of
+// escrowed messages is one decapsulation after another, and circl's X-Wing does one in 36 µs
+// where the standard library takes 91 (measured on one machine; BenchmarkOpen has both). Also,
+// a sender must be able to choose the encapsulation's randomness, so that a recipient can
+// check it. The tests hold the two against each other.
+package hpke
+
+import (
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+
+	"github.com/cloudflare/circl/kem/xwing"
+	"golang.org/x/crypto/chacha20poly1305"
+)
+
+// Sizes in bytes.
+const (
+	SeedSize       = xwing.SeedSize      // a private key is its seed
+	PublicKeySize  = xwing.PublicKeySize // ML-KEM-768 1184 ‖ X25519 32
+	RandomnessSize = xwing.EncapsulationSeedSize
+	Overhead       = xwing.CiphertextSize + chacha20poly1305.Overhead // of a sealed message over its plaintext
+)
+
+var (
+	errPublicKey = errors.New("hpke: invalid public key")
+	errOpen      = errors.New("hpke: the message does not open with this key")
+)
+
+// A PrivateKey is an expanded seed. It is safe for concurrent use.
+type PrivateKey struct {
+	private *xwing.PrivateKey
+	public  *xwing.PublicKey
+}
+
+// A PublicKey seals messages to the holder of its private key. It is safe for concurrent use.
+type PublicKey struct{ public *xwing.PublicKey }
+
+// NewPrivateKey expands seed.
+func NewPrivateKey(seed [SeedSize]byte) *PrivateKey {
+	private, public := xwing.DeriveKeyPair(seed[:])
+	return &PrivateKey{private, public}
+}
+
+// Public returns k's public key.
+func (k *PrivateKey) Public() *PublicKey { return &PublicKey{k.public} }
+
+// ParsePublicKey reads a public key of PublicKeySize bytes.
+func ParsePublicKey(b []byte) (*PublicKey, error) {
+	p := &PublicKey{new(xwing.PublicKey)}
+	if len(b) != PublicKeySize || p.public.Unpack(b) != nil {
+		return nil, errPublicKey
+	}
+	return p, nil
+}
+
+// Bytes returns the PublicKeySize bytes of p.
+func (p *PublicKey) Bytes() []byte {
+	b := make([]byte, PublicKeySize)
+	p.public.Pack(b)
+	return b
+}
+
+// NewRandomness draws what one [PublicKey.Seal] uses up.
+func NewRandomness() (r [RandomnessSize]byte) {
+	rand.Read(r[:])
+	return r
+}
+
+// Info is the info string of a use of HPKE, hashed once. It is safe for concurrent use.
+type Info struct {
+	context []byte // mode ‖ psk_id_hash ‖ info_hash
+}
+
+// suiteID is "HPKE" ‖ KEM MLKEM768-X25519 ‖ KDF HKDF-SHA256 ‖ AEAD ChaCha20-Poly1305.
+const suiteID = "HPKE\x64\x7a\x00\x01\x00\x03"
+
+// NewInfo prepares info for [PublicKey.Seal] and [PrivateKey.Open].
+func NewInfo(info string) Info {
+	context := []byte{0} // mode_base
+	context = append(context, labeledExtract(nil, "psk_id_hash", nil)...)
+	return Info{append(context, labeledExtract(nil, "info_hash", []byte(info))...)}
+}
+
+// Seal encrypts plaintext to p: enc ‖ ciphertext. The encapsulation is decided by randomness,
+// which must be uniform and used once.
+// It implements SealBase according to RFC 9180, Section 6.1, with an empty aad.
+func (p *PublicKey) Seal(info Info, randomness [RandomnessSize]byte, plaintext []byte) []byte {
+	var ss [xwing.SharedKeySize]byte
+	enc := make([]byte, xwing.CiphertextSize, Overhead+len(plaintext))
+	p.public.EncapsulateTo(enc, ss[:], randomness[:])
+	aead, nonce := info.schedule(ss[:])
+	return aead.Seal(enc, nonce, plaintext, nil)
+}
+
+// Open decrypts what [PublicKey.Seal] made. All failures are one error.
+// It implements OpenBase according to RFC 9180, Section 6.1, with an empty aad.
+func (k *PrivateKey) Open(info Info, sealed []byte) ([]byte, error) {
+	if len(sealed) < Overhead {
+		return nil, errOpen
+	}
+	var ss [xwing.SharedKeySize]byte
+	k.private.DecapsulateTo(ss[:], sealed[:xwing.CiphertextSize])
+	aead, nonce := info.schedule(ss[:])
+	plaintext, err := aead.Open(nil, nonce, sealed[xwing.CiphertextSize:], nil)
+	if err != nil {
+		return nil, errOpen
+	}
+	return plaintext, nil
+}
+
+// schedule is KeySchedule of RFC 9180, Section 5.1, as far as the first message needs it.
+func (i Info) schedule(ss []byte) (aead cipher.AEAD, nonce []byte) {
+	secret := labeledExtract(ss, "secret", nil)
+	key := labeledExpand(secret, "key", i.context, chacha20poly1305.KeySize)
+	nonce = labeledExpand(secret, "base_nonce", i.context, chacha20poly1305.NonceSize)
+	aead, err := chacha20poly1305.New(key)
+	if err != nil {
+		panic("hpke: internal error: " + err.Error())
+	}
+	return aead, nonce
+}
+
+// labeledExtract is LabeledExtract of RFC 9180, Section 4.
+func labeledExtract(salt []byte, label string, ikm []byte) []byte {
+	labeled := append([]byte("HPKE-v1"+suiteID+label), ikm...)
+	prk, err := hkdf.Extract(sha256.New, labeled, salt)
+	if err != nil {
+		panic("hpke: internal error: " + err.Error())
+	}
+	return prk
+}
+
+// labeledExpand is LabeledExpand of RFC 9180, Section 4.
+func labeledExpand(prk []byte, label string, info []byte, length int) []byte {
+	labeled := string([]byte{0, byte(length)}) + "HPKE-v1" + suiteID + label + string(info)
+	out, err := hkdf.Expand(sha256.New, prk, labeled, length)
+	if err != nil {
+		panic("hpke: internal error: " + err.Error())
+	}
+	return out
+}

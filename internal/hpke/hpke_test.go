@@ -1,0 +1,139 @@
+package hpke
+
+import (
+	"bytes"
+	"crypto/hpke"
+	"testing"
+
+	"github.com/cloudflare/circl/kem/xwing"
+)
+
+// Both ways with crypto/hpke, which is the reference.
+func TestEqualsCryptoHPKE(t *testing.T) {
+	const label = "doormat test"
+	info := NewInfo(label)
+	for i := range 50 {
+		reference, err := hpke.MLKEM768X25519().GenerateKey()
+		if err != nil {
+			t.Fatal(err)
+		}
+		seed, err := reference.Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := NewPrivateKey([SeedSize]byte(seed))
+		if !bytes.Equal(k.Public().Bytes(), reference.PublicKey().Bytes()) {
+			t.Fatal("another public key")
+		}
+		plaintext := bytes.Repeat([]byte{byte(i)}, i)
+		sealed := k.Public().Seal(info, NewRandomness(), plaintext)
+		got, err := hpke.Open(reference, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), []byte(label), sealed)
+		if err != nil || !bytes.Equal(got, plaintext) {
+			t.Fatalf("crypto/hpke opens ours: %q, %v", got, err)
+		}
+		sealed, err = hpke.Seal(reference.PublicKey(), hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), []byte(label), plaintext)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err = k.Open(info, sealed)
+		if err != nil || !bytes.Equal(got, plaintext) {
+			t.Fatalf("we open crypto/hpke's: %q, %v", got, err)
+		}
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	k := NewPrivateKey([SeedSize]byte{1})
+	info := NewInfo("doormat test")
+	sealed := k.Public().Seal(info, NewRandomness(), []byte("a message key"))
+	if _, err := k.Open(info, sealed); err != nil {
+		t.Fatal(err)
+	}
+	for bit := range 8 * len(sealed) {
+		if testing.Short() && bit%61 != 0 {
+			continue
+		}
+		bad := bytes.Clone(sealed)
+		bad[bit/8] ^= 1 << (bit % 8)
+		if _, err := k.Open(info, bad); err == nil {
+			t.Errorf("bit %d is not checked", bit)
+		}
+	}
+	for n := range sealed {
+		if _, err := k.Open(info, sealed[:n]); err == nil {
+			t.Errorf("truncated to %d bytes, it opens", n)
+		}
+	}
+	if _, err := k.Open(info, append(sealed, 0)); err == nil {
+		t.Error("with a trailing byte, it opens")
+	}
+	if _, err := k.Open(NewInfo("another use"), sealed); err == nil {
+		t.Error("under another info, it opens")
+	}
+	if _, err := NewPrivateKey([SeedSize]byte{2}).Open(info, sealed); err == nil {
+		t.Error("under another key, it opens")
+	}
+}
+
+func TestParsePublicKeyRefuses(t *testing.T) {
+	b := NewPrivateKey([SeedSize]byte{1}).Public().Bytes()
+	for n := range b {
+		if _, err := ParsePublicKey(b[:n]); err == nil {
+			t.Errorf("%d bytes are taken", n)
+		}
+	}
+	if _, err := ParsePublicKey(append(bytes.Clone(b), 0)); err == nil {
+		t.Error("a trailing byte is taken")
+	}
+	b[0], b[1] = 0xff, b[1]|0x0f // a coefficient of 4095, above q = 3329
+	if _, err := ParsePublicKey(b); err == nil {
+		t.Error("a coefficient above q is taken")
+	}
+}
+
+func FuzzOpen(f *testing.F) {
+	k := NewPrivateKey([SeedSize]byte{1})
+	info := NewInfo("doormat test")
+	sealed := k.Public().Seal(info, [RandomnessSize]byte{2}, []byte("a message key"))
+	f.Add(sealed)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if _, err := k.Open(info, b); err == nil && !bytes.Equal(b, sealed) {
+			t.Errorf("%x opens", b)
+		}
+	})
+}
+
+func BenchmarkOpen(b *testing.B) {
+	seed := [SeedSize]byte{1}
+	k := NewPrivateKey(seed)
+	info := NewInfo("doormat test")
+	sealed := k.Public().Seal(info, NewRandomness(), make([]byte, 32))
+	b.Run("Open", func(b *testing.B) {
+		for b.Loop() {
+			k.Open(info, sealed)
+		}
+	})
+	b.Run("limit=X-Wing", func(b *testing.B) {
+		ss := make([]byte, xwing.SharedKeySize)
+		for b.Loop() {
+			k.private.DecapsulateTo(ss, sealed[:xwing.CiphertextSize])
+		}
+	})
+	std, err := hpke.MLKEM768X25519().NewPrivateKey(seed[:])
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("crypto/hpke", func(b *testing.B) {
+		for b.Loop() {
+			hpke.Open(std, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), []byte("doormat test"), sealed)
+		}
+	})
+}
+
+func BenchmarkSeal(b *testing.B) {
+	p := NewPrivateKey([SeedSize]byte{1}).Public()
+	info := NewInfo("doormat test")
+	for b.Loop() {
+		p.Seal(info, NewRandomness(), make([]byte, 32))
+	}
+}

@@ -1,0 +1,306 @@
+package noescrow
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"filippo.io/age"
+	"golang.org/x/crypto/cryptobyte"
+
+	"doormat/internal/pqxdh"
+	"doormat/internal/ratchet"
+	"doormat/internal/x25519"
+)
+
+// A device in bytes. Numbers ascend where there are several, so that a device has one form:
+//
+//	struct { uint32 id; opaque key[32]; } CurveKey;
+//	struct { uint32 id; opaque seed[64]; } KEMKey;
+//	struct { CurveKey signed; KEMKey last_resort; opaque seen<0..2^24-1>; } Generation;
+//
+//	struct {
+//	    uint8      version = 1;
+//	    uint8      kind = 5;
+//	    opaque     identity[32];             /* private key */
+//	    opaque     files<0..255>;            /* the line AGE-SECRET-KEY-PQ-1… */
+//	    uint32     last_id;
+//	    Generation generations<0..2^24-1>;   /* the current one, then perhaps the previous */
+//	    CurveKey   curve<0..2^24-1>;         /* one-time */
+//	    KEMKey     kem<0..2^24-1>;           /* one-time */
+//	    Peer       peers<0..2^32-1>;         /* by identity */
+//	} Device;
+//
+//	struct {
+//	    opaque  identity[32];
+//	    Session sessions<0..2^32-1>;         /* the active one first */
+//	} Peer;
+//
+//	struct {
+//	    opaque  handshake[32];               /* SHA-256 of EK_A */
+//	    opaque  initial<0..1132>;            /* the handshake to repeat, or nothing */
+//	    opaque  ratchet<0..2^24-1>;          /* internal/ratchet/state.go */
+//	} Session;
+
+var errDevice = errors.New("not a valid device state")
+
+// MarshalBinary returns the device's state, secrets included and in clear: 2,700 bytes for a
+// new device, 104 for each one-time prekey pair, and from 450 bytes on for each session.
+func (d *Device) MarshalBinary() ([]byte, error) {
+	s := d.lock()
+	defer d.mu.Unlock()
+	b := cryptobyte.NewBuilder(nil)
+	b.AddUint8(version)
+	b.AddUint8(kindDevice)
+	b.AddBytes(s.identity[:])
+	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(s.files.String())) })
+	s.prekeys.marshal(b)
+	b.AddUint32LengthPrefixed(func(b *cryptobyte.Builder) {
+		for _, id := range slices.SortedFunc(maps.Keys(s.peers), compare) {
+			b.AddBytes(id[:])
+			b.AddUint32LengthPrefixed(func(b *cryptobyte.Builder) {
+				for _, session := range s.peers[id] {
+					session.marshal(b)
+				}
+			})
+		}
+	})
+	return b.Bytes()
+}
+
+// UnmarshalBinary makes d the device that MarshalBinary wrote. After an error d is as it was.
+func (d *Device) UnmarshalBinary(data []byte) error {
+	s, err := parseDevice(data)
+	if err != nil {
+		return prefix(err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.s = s
+	return nil
+}
+
+// Lock returns the device's state encrypted with a passphrase: an age file with a scrypt
+// recipient, which takes about a second to make and to open.
+func (d *Device) Lock(passphrase string) ([]byte, error) {
+	data, err := d.MarshalBinary()
+	if err != nil {
+		return nil, prefix(err)
+	}
+	recipient, err := age.NewScryptRecipient(passphrase)
+	if err != nil {
+		return nil, prefix(err)
+	}
+	var file bytes.Buffer
+	w, err := age.Encrypt(&file, recipient)
+	if err != nil {
+		return nil, prefix(err)
+	}
+	if _, err := w.Write(data); err != nil {
+		return nil, prefix(err)
+	}
+	return file.Bytes(), prefix(w.Close())
+}
+
+// Unlock makes d the device that Lock encrypted. After an error d is as it was.
+func (d *Device) Unlock(locked []byte, passphrase string) error {
+	identity, err := age.NewScryptIdentity(passphrase)
+	if err != nil {
+		return prefix(err)
+	}
+	r, err := age.Decrypt(bytes.NewReader(locked), identity)
+	if err != nil {
+		return prefix(err)
+	}
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return prefix(err)
+	}
+	return d.UnmarshalBinary(data)
+}
+
+// prefix names the package in an error that leaves it.
+func prefix(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("noescrow: %w", err)
+}
+
+func compare(a, b Identity) int { return bytes.Compare(a[:], b[:]) }
+
+func parseDevice(data []byte) (*state, error) {
+	s := &state{peers: map[Identity][]*session{}}
+	var kind uint8
+	var files, peers cryptobyte.String
+	in := cryptobyte.String(data)
+	ok := readVersion(&in, &kind) && kind == kindDevice &&
+		in.CopyBytes(s.identity[:]) &&
+		in.ReadUint8LengthPrefixed(&files) &&
+		s.prekeys.unmarshal(&in) &&
+		readUint32LengthPrefixed(&in, &peers) &&
+		in.Empty()
+	if !ok {
+		return nil, errDevice
+	}
+	var err error
+	if s.files, err = age.ParseHybridIdentity(string(files)); err != nil || s.files.String() != string(files) {
+		return nil, errDevice
+	}
+	s.public = Identity(s.identity.Public())
+	return s, s.unmarshalPeers(peers)
+}
+
+func (s *state) unmarshalPeers(in cryptobyte.String) error {
+	var last Identity
+	for !in.Empty() {
+		var id x25519.PublicKey
+		var sessions cryptobyte.String
+		if !readKey(&in, &id) || !readUint32LengthPrefixed(&in, &sessions) ||
+			sessions.Empty() || compare(Identity(id), last) <= 0 {
+			return errDevice
+		}
+		last = Identity(id)
+		for !sessions.Empty() {
+			session := new(session)
+			if !session.unmarshal(&sessions) || len(s.peers[last]) > MaxArchivedSessions {
+				return errDevice
+			}
+			s.peers[last] = append(s.peers[last], session)
+		}
+	}
+	return nil
+}
+
+func readUint32LengthPrefixed(in, out *cryptobyte.String) bool {
+	var n uint32
+	return in.ReadUint32(&n) && uint64(n) <= uint64(len(*in)) && in.ReadBytes((*[]byte)(out), int(n))
+}
+
+func (s *session) marshal(b *cryptobyte.Builder) {
+	b.AddBytes(s.handshake[:])
+	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+		if s.initial != nil {
+			addInitial(b, s.initial)
+		}
+	})
+	b.AddUint24LengthPrefixed(s.ratchet.Marshal)
+}
+
+func (s *session) unmarshal(in *cryptobyte.String) bool {
+	var initial, r cryptobyte.String
+	if !in.CopyBytes(s.handshake[:]) || !in.ReadUint16LengthPrefixed(&initial) || !in.ReadUint24LengthPrefixed(&r) {
+		return false
+	}
+	if !initial.Empty() {
+		s.initial = new(pqxdh.Initial)
+		if !readInitial(&initial, s.initial) || !initial.Empty() {
+			return false
+		}
+	}
+	var err error
+	s.ratchet, err = ratchet.Unmarshal(&r)
+	return err == nil && r.Empty()
+}
+
+func (p *prekeys) marshal(b *cryptobyte.Builder) {
+	b.AddUint32(p.lastID)
+	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) {
+		p.current.marshal(b)
+		if p.previous != nil {
+			p.previous.marshal(b)
+		}
+	})
+	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) {
+		for i := range p.curve {
+			p.curve[i].marshal(b)
+		}
+	})
+	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) {
+		for i := range p.kem {
+			p.kem[i].marshal(b)
+		}
+	})
+}
+
+func (p *prekeys) unmarshal(in *cryptobyte.String) bool {
+	var generations, curve, kem cryptobyte.String
+	if !in.ReadUint32(&p.lastID) ||
+		!in.ReadUint24LengthPrefixed(&generations) || !p.current.unmarshal(&generations) ||
+		!in.ReadUint24LengthPrefixed(&curve) ||
+		!in.ReadUint24LengthPrefixed(&kem) {
+		return false
+	}
+	if !generations.Empty() {
+		p.previous = new(generation)
+		if !p.previous.unmarshal(&generations) || !generations.Empty() {
+			return false
+		}
+	}
+	for !curve.Empty() {
+		var k curveKey
+		if n := len(p.curve); !k.unmarshal(&curve) || n > 0 && k.id <= p.curve[n-1].id {
+			return false
+		}
+		p.curve = append(p.curve, k)
+	}
+	for !kem.Empty() {
+		var k kemKey
+		if n := len(p.kem); !k.unmarshal(&kem) || n > 0 && k.id <= p.kem[n-1].id {
+			return false
+		}
+		p.kem = append(p.kem, k)
+	}
+	return len(p.curve) <= MaxOneTimePrekeys && len(p.kem) <= MaxOneTimePrekeys
+}
+
+func (g *generation) marshal(b *cryptobyte.Builder) {
+	g.signed.marshal(b)
+	g.lastResort.marshal(b)
+	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) {
+		names := slices.SortedFunc(maps.Keys(g.seen), func(a, b [sha256.Size]byte) int { return bytes.Compare(a[:], b[:]) })
+		for _, name := range names {
+			b.AddBytes(name[:])
+		}
+	})
+}
+
+func (g *generation) unmarshal(in *cryptobyte.String) bool {
+	var seen cryptobyte.String
+	if !g.signed.unmarshal(in) || !g.lastResort.unmarshal(in) || !in.ReadUint24LengthPrefixed(&seen) {
+		return false
+	}
+	g.seen = map[[sha256.Size]byte]bool{}
+	var last [sha256.Size]byte
+	for !seen.Empty() {
+		var name [sha256.Size]byte
+		if !seen.CopyBytes(name[:]) || bytes.Compare(name[:], last[:]) <= 0 {
+			return false
+		}
+		g.seen[name] = true
+		last = name
+	}
+	return len(g.seen) <= MaxLastResort
+}
+
+func (k *curveKey) marshal(b *cryptobyte.Builder) {
+	b.AddUint32(k.id)
+	b.AddBytes(k.key[:])
+}
+
+func (k *curveKey) unmarshal(in *cryptobyte.String) bool {
+	return in.ReadUint32(&k.id) && k.id != 0 && in.CopyBytes(k.key[:])
+}
+
+func (k *kemKey) marshal(b *cryptobyte.Builder) {
+	b.AddUint32(k.id)
+	b.AddBytes(k.seed[:])
+}
+
+func (k *kemKey) unmarshal(in *cryptobyte.String) bool {
+	return in.ReadUint32(&k.id) && k.id != 0 && in.CopyBytes(k.seed[:])
+}
