@@ -103,8 +103,10 @@ func (d *Device) Start(peer Identity, bundle []byte) error {
 }
 
 // Seal encrypts plaintext, at most MaxPlaintext bytes, to a peer there is a session with. Save
-// the device before the envelope leaves.
-func (d *Device) Seal(to Identity, plaintext []byte) (envelope []byte, err error) {
+// the device before the envelope leaves. Associated data is authenticated with the message and
+// does not travel in it (AD of the Double Ratchet, Section 3.4): what the relay shows beside
+// an envelope, a date for example. It may be nil.
+func (d *Device) Seal(to Identity, plaintext, associated []byte) (envelope []byte, err error) {
 	if len(plaintext) > MaxPlaintext {
 		return nil, fmt.Errorf("noescrow: the message has %d bytes, expected at most %d", len(plaintext), MaxPlaintext)
 	}
@@ -115,18 +117,19 @@ func (d *Device) Seal(to Identity, plaintext []byte) (envelope []byte, err error
 		return nil, prefix(ErrNoSession)
 	}
 	e := envelopeHead{from: s.public, to: to, initial: sessions[0].initial}
-	envelope, err = sessions[0].ratchet.Seal(e.clearPart(), plaintext)
+	envelope, err = sessions[0].ratchet.Seal(e.clearPart(), plaintext, associated)
 	if err != nil {
 		return nil, prefix(err)
 	}
 	return envelope, nil
 }
 
-// Open decrypts an envelope and says which device wrote it. It tries the active session with
+// Open decrypts an envelope that was sealed with the same associated data, and says which device
+// wrote it. It tries the active session with
 // that device, then the archived ones, and makes the one that fits the active one, so that two
 // devices that start at the same moment meet (Sesame, Signal, 2017, Section 3). After an error
 // the device is as it was.
-func (d *Device) Open(envelope []byte) (from Identity, plaintext []byte, err error) {
+func (d *Device) Open(envelope, associated []byte) (from Identity, plaintext []byte, err error) {
 	s := d.lock()
 	defer d.mu.Unlock()
 	e, err := parseEnvelope(envelope)
@@ -134,7 +137,7 @@ func (d *Device) Open(envelope []byte) (from Identity, plaintext []byte, err err
 		return Identity{}, nil, errors.New("noescrow: the envelope is addressed to another device")
 	}
 	if err == nil {
-		plaintext, err = s.open(&e, envelope)
+		plaintext, err = s.open(&e, envelope, associated)
 	}
 	if err != nil {
 		return Identity{}, nil, prefix(err)
@@ -142,9 +145,9 @@ func (d *Device) Open(envelope []byte) (from Identity, plaintext []byte, err err
 	return e.from, plaintext, nil
 }
 
-func (s *state) open(e *envelopeHead, envelope []byte) ([]byte, error) {
+func (s *state) open(e *envelopeHead, envelope, associated []byte) ([]byte, error) {
 	if e.initial != nil {
-		return s.openInitial(e, envelope)
+		return s.openInitial(e, envelope, associated)
 	}
 	sessions := s.peers[e.from]
 	if len(sessions) == 0 {
@@ -152,7 +155,7 @@ func (s *state) open(e *envelopeHead, envelope []byte) ([]byte, error) {
 	}
 	failure := ErrOpen
 	for _, session := range sessions {
-		plaintext, err := session.open(e, envelope)
+		plaintext, err := session.open(e, envelope, associated)
 		if err == nil {
 			s.activate(e.from, session)
 			return plaintext, nil
@@ -166,11 +169,11 @@ func (s *state) open(e *envelopeHead, envelope []byte) ([]byte, error) {
 
 // openInitial opens an envelope that carries a handshake: in the session that the handshake
 // has made already, or else in a new one.
-func (s *state) openInitial(e *envelopeHead, envelope []byte) ([]byte, error) {
+func (s *state) openInitial(e *envelopeHead, envelope, associated []byte) ([]byte, error) {
 	name := handshakeName(e.initial)
 	for _, session := range s.peers[e.from] {
 		if session.handshake == name {
-			plaintext, err := session.open(e, envelope)
+			plaintext, err := session.open(e, envelope, associated)
 			if err == nil {
 				s.activate(e.from, session)
 			}
@@ -193,7 +196,7 @@ func (s *state) openInitial(e *envelopeHead, envelope []byte) ([]byte, error) {
 		return nil, ErrOpen
 	}
 	session := &session{name, nil, ratchet.NewResponder(sk, ad, private.Signed)}
-	plaintext, err := session.open(e, envelope)
+	plaintext, err := session.open(e, envelope, associated)
 	if err != nil {
 		return nil, err
 	}
@@ -203,8 +206,8 @@ func (s *state) openInitial(e *envelopeHead, envelope []byte) ([]byte, error) {
 }
 
 // open opens an envelope in one session. An answer ends the repetition of the handshake.
-func (s *session) open(e *envelopeHead, envelope []byte) ([]byte, error) {
-	plaintext, err := s.ratchet.Open(envelope, e.clear)
+func (s *session) open(e *envelopeHead, envelope, associated []byte) ([]byte, error) {
+	plaintext, err := s.ratchet.Open(envelope, e.clear, associated)
 	switch err {
 	case nil:
 	case ratchet.ErrReplay:

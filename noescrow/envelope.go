@@ -72,6 +72,13 @@ func parseEnvelope(b []byte) (envelopeHead, error) {
 	return e, nil
 }
 
+// Addresses returns the two names on an envelope, which stand there in clear: what a relay
+// needs to deliver it. Only [Device.Open] knows whether they are true.
+func Addresses(envelope []byte) (from, to Identity, err error) {
+	e, err := parseEnvelope(envelope)
+	return e.from, e.to, prefix(err)
+}
+
 // clearPart is what stands before the encrypted header.
 func (e *envelopeHead) clearPart() []byte {
 	b := cryptobyte.NewBuilder(make([]byte, 0, clearInitial+1024))

@@ -14,7 +14,7 @@ import (
 func (d *Device) Recipient() string {
 	s := d.lock()
 	defer d.mu.Unlock()
-	return agekey.NewRecipient(s.files).String()
+	return agekey.RecipientOf(s.files).String()
 }
 
 // SealFile encrypts src to recipients (and to nobody else: the device's own line must be among

@@ -31,11 +31,11 @@ func start(t testing.TB, a, b *Device) {
 
 func send(t testing.TB, a, b *Device, text string) {
 	t.Helper()
-	e, err := a.Seal(b.Identity(), []byte(text))
+	e, err := a.Seal(b.Identity(), []byte(text), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	from, got, err := b.Open(e)
+	from, got, err := b.Open(e, nil)
 	if err != nil || from != a.Identity() || string(got) != text {
 		t.Fatalf("%q from %v, %v", got, from, err)
 	}
@@ -71,8 +71,8 @@ func BenchmarkOneWay(b *testing.B) {
 	send(b, y, x, "")
 	text := make([]byte, 256)
 	for b.Loop() {
-		e, _ := x.Seal(y.Identity(), text)
-		if _, _, err := y.Open(e); err != nil {
+		e, _ := x.Seal(y.Identity(), text, nil)
+		if _, _, err := y.Open(e, nil); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -83,8 +83,8 @@ func BenchmarkPingPong(b *testing.B) {
 	text := make([]byte, 256)
 	send(b, x, y, "")
 	for b.Loop() {
-		e, _ := y.Seal(x.Identity(), text)
-		if _, _, err := x.Open(e); err != nil {
+		e, _ := y.Seal(x.Identity(), text, nil)
+		if _, _, err := x.Open(e, nil); err != nil {
 			b.Fatal(err)
 		}
 		x, y = y, x
@@ -102,8 +102,8 @@ func BenchmarkHandshake(b *testing.B) {
 		if err := x.Start(y.Identity(), bundle); err != nil {
 			b.Fatal(err)
 		}
-		e, _ := x.Seal(y.Identity(), text)
-		if _, _, err := y.Open(e); err != nil {
+		e, _ := x.Seal(y.Identity(), text, nil)
+		if _, _, err := y.Open(e, nil); err != nil {
 			b.Fatal(err)
 		}
 		y.s.prekeys.current.seen = map[[32]byte]bool{}

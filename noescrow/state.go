@@ -5,13 +5,13 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 
 	"filippo.io/age"
 	"golang.org/x/crypto/cryptobyte"
 
+	"doormat/internal/agekey"
 	"doormat/internal/pqxdh"
 	"doormat/internal/ratchet"
 	"doormat/internal/x25519"
@@ -91,32 +91,13 @@ func (d *Device) Lock(passphrase string) ([]byte, error) {
 	if err != nil {
 		return nil, prefix(err)
 	}
-	recipient, err := age.NewScryptRecipient(passphrase)
-	if err != nil {
-		return nil, prefix(err)
-	}
-	var file bytes.Buffer
-	w, err := age.Encrypt(&file, recipient)
-	if err != nil {
-		return nil, prefix(err)
-	}
-	if _, err := w.Write(data); err != nil {
-		return nil, prefix(err)
-	}
-	return file.Bytes(), prefix(w.Close())
+	locked, err := agekey.Lock(data, passphrase)
+	return locked, prefix(err)
 }
 
 // Unlock makes d the device that Lock encrypted. After an error d is as it was.
 func (d *Device) Unlock(locked []byte, passphrase string) error {
-	identity, err := age.NewScryptIdentity(passphrase)
-	if err != nil {
-		return prefix(err)
-	}
-	r, err := age.Decrypt(bytes.NewReader(locked), identity)
-	if err != nil {
-		return prefix(err)
-	}
-	data, err := io.ReadAll(r)
+	data, err := agekey.Unlock(locked, passphrase)
 	if err != nil {
 		return prefix(err)
 	}

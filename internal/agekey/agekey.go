@@ -49,9 +49,18 @@ type Recipient struct {
 
 var fileInfo = hpke.NewInfo("age-encryption.org/mlkem768x25519")
 
-// NewRecipient returns the recipient of identity.
-func NewRecipient(identity *age.HybridIdentity) *Recipient {
+// RecipientOf returns the recipient of identity.
+func RecipientOf(identity *age.HybridIdentity) *Recipient {
 	return &Recipient{hpke.NewPrivateKey(Seed(identity)).Public()}
+}
+
+// NewRecipient returns the recipient with the public key b.
+func NewRecipient(b []byte) (*Recipient, error) {
+	key, err := hpke.ParsePublicKey(b)
+	if err != nil {
+		return nil, err
+	}
+	return &Recipient{key}, nil
 }
 
 // ParseRecipient reads the line "age1pq1…".

@@ -25,7 +25,7 @@ func TestSeedIsTheKey(t *testing.T) {
 		if !bytes.Equal(r.PublicKey().Bytes(), k.Public().Bytes()) {
 			t.Fatalf("the seed %x of %s gives another public key", Seed(id), id)
 		}
-		if got := NewRecipient(id).String(); got != id.Recipient().String() {
+		if got := RecipientOf(id).String(); got != id.Recipient().String() {
 			t.Fatalf("recipient is %.40s…", got)
 		}
 	}
@@ -36,7 +36,7 @@ func TestAgeOpensOurs(t *testing.T) {
 	var file bytes.Buffer
 	// Beside one of age's own: the labels agree.
 	other, _ := age.GenerateHybridIdentity()
-	w, err := age.Encrypt(&file, NewRecipient(id), other.Recipient())
+	w, err := age.Encrypt(&file, RecipientOf(id), other.Recipient())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestAgeOpensOurs(t *testing.T) {
 func TestNotBesideClassicalRecipients(t *testing.T) {
 	id, _ := age.GenerateHybridIdentity()
 	classical, _ := age.GenerateX25519Identity()
-	if _, err := age.Encrypt(io.Discard, NewRecipient(id), classical.Recipient()); err == nil {
+	if _, err := age.Encrypt(io.Discard, RecipientOf(id), classical.Recipient()); err == nil {
 		t.Error("a classical recipient beside a post-quantum one was taken")
 	}
 }

@@ -10,10 +10,11 @@ package hpke
 
 import (
 	"crypto/cipher"
-	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"io"
 
 	"github.com/cloudflare/circl/kem/xwing"
 	"golang.org/x/crypto/chacha20poly1305"
@@ -114,34 +115,30 @@ func (k *PrivateKey) Open(info Info, sealed []byte) ([]byte, error) {
 	return plaintext, nil
 }
 
-// schedule is KeySchedule of RFC 9180, Section 5.1, as far as the first message needs it.
+// schedule is KeySchedule of RFC 9180, Section 5.1, as far as the first message needs it. Key
+// and nonce are one block of HKDF-Expand each, T(1) = HMAC(PRK, info ‖ 0x01), so one HMAC
+// serves both.
 func (i Info) schedule(ss []byte) (aead cipher.AEAD, nonce []byte) {
-	secret := labeledExtract(ss, "secret", nil)
-	key := labeledExpand(secret, "key", i.context, chacha20poly1305.KeySize)
-	nonce = labeledExpand(secret, "base_nonce", i.context, chacha20poly1305.NonceSize)
-	aead, err := chacha20poly1305.New(key)
+	expand := hmac.New(sha256.New, labeledExtract(ss, "secret", nil))
+	block := func(label string, length byte) []byte {
+		expand.Reset()
+		expand.Write([]byte{0, length})
+		io.WriteString(expand, "HPKE-v1"+suiteID+label)
+		expand.Write(i.context)
+		expand.Write([]byte{1})
+		return expand.Sum(nil)[:length]
+	}
+	aead, err := chacha20poly1305.New(block("key", chacha20poly1305.KeySize))
 	if err != nil {
 		panic("hpke: internal error: " + err.Error())
 	}
-	return aead, nonce
+	return aead, block("base_nonce", chacha20poly1305.NonceSize)
 }
 
 // labeledExtract is LabeledExtract of RFC 9180, Section 4.
 func labeledExtract(salt []byte, label string, ikm []byte) []byte {
-	labeled := append([]byte("HPKE-v1"+suiteID+label), ikm...)
-	prk, err := hkdf.Extract(sha256.New, labeled, salt)
-	if err != nil {
-		panic("hpke: internal error: " + err.Error())
-	}
-	return prk
-}
-
-// labeledExpand is LabeledExpand of RFC 9180, Section 4.
-func labeledExpand(prk []byte, label string, info []byte, length int) []byte {
-	labeled := string([]byte{0, byte(length)}) + "HPKE-v1" + suiteID + label + string(info)
-	out, err := hkdf.Expand(sha256.New, prk, labeled, length)
-	if err != nil {
-		panic("hpke: internal error: " + err.Error())
-	}
-	return out
+	extract := hmac.New(sha256.New, salt)
+	io.WriteString(extract, "HPKE-v1"+suiteID+label)
+	extract.Write(ikm)
+	return extract.Sum(nil)
 }

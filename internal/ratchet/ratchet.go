@@ -103,9 +103,9 @@ func NewResponder(sk [32]byte, ad []byte, bob x25519.PrivateKey) *Session {
 }
 
 // Seal appends to envelope the encrypted header and the encrypted plaintext. What envelope
-// holds already stays in clear and is authenticated.
+// holds already stays in clear; it is authenticated, and so is ad, which does not travel.
 // It implements RatchetEncryptHE according to the Double Ratchet, Section 4.4.
-func (s *Session) Seal(envelope, plaintext []byte) ([]byte, error) {
+func (s *Session) Seal(envelope, plaintext, ad []byte) ([]byte, error) {
 	if s.turn {
 		if err := s.step(); err != nil {
 			return nil, err
@@ -118,7 +118,7 @@ func (s *Session) Seal(envelope, plaintext []byte) ([]byte, error) {
 	h := header{s.dhsPublic, s.pn, s.ns}
 	s.ns++
 	envelope = s.hks.seal(envelope, h)
-	return mk.seal(envelope, plaintext, s.associate(envelope)), nil
+	return mk.seal(envelope, plaintext, s.associate(envelope, ad)), nil
 }
 
 // step is the sending half of DHRatchetHE (Section 4.6).
@@ -136,17 +136,17 @@ func (s *Session) step() error {
 	return nil
 }
 
-// Open opens an envelope of which the first clear bytes are authenticated only. After an error
-// the session is as it was.
+// Open opens an envelope of which the first clear bytes are authenticated only, as ad is. After
+// an error the session is as it was.
 // It implements RatchetDecryptHE according to the Double Ratchet, Section 4.5.
-func (s *Session) Open(envelope []byte, clear int) ([]byte, error) {
+func (s *Session) Open(envelope []byte, clear int, ad []byte) ([]byte, error) {
 	if len(envelope) < clear+Overhead {
 		return nil, ErrOpen
 	}
 	m := message{
 		header: envelope[clear : clear+headerSize],
 		body:   envelope[clear+headerSize:],
-		ad:     s.associate(envelope[:clear+headerSize]),
+		ad:     s.associate(envelope[:clear+headerSize], ad),
 	}
 	for i := len(s.chains) - 1; i >= 0; i-- {
 		if h, ok := s.chains[i].hk.open(m.header); ok {
@@ -161,8 +161,10 @@ func (s *Session) Open(envelope []byte, clear int) ([]byte, error) {
 
 type message struct{ header, body, ad []byte }
 
-func (s *Session) associate(clearAndHeader []byte) []byte {
-	return slices.Concat(s.ad, clearAndHeader)
+// associate is CONCAT(AD, enc_header), unambiguous because all but the last part have a length
+// that the session and the envelope's kind fix.
+func (s *Session) associate(clearAndHeader, ad []byte) []byte {
+	return slices.Concat(s.ad, clearAndHeader, ad)
 }
 
 // openOn opens a message of a chain that is known.

@@ -1,0 +1,39 @@
+package agekey
+
+import (
+	"bytes"
+	"io"
+
+	"filippo.io/age"
+)
+
+// Lock encrypts data with a passphrase, as an age file with a scrypt recipient.
+func Lock(data []byte, passphrase string) ([]byte, error) {
+	recipient, err := age.NewScryptRecipient(passphrase)
+	if err != nil {
+		return nil, err
+	}
+	var file bytes.Buffer
+	w, err := age.Encrypt(&file, recipient)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(data); err != nil {
+		return nil, err
+	}
+	err = w.Close()
+	return file.Bytes(), err
+}
+
+// Unlock decrypts what [Lock] encrypted.
+func Unlock(locked []byte, passphrase string) ([]byte, error) {
+	identity, err := age.NewScryptIdentity(passphrase)
+	if err != nil {
+		return nil, err
+	}
+	r, err := age.Decrypt(bytes.NewReader(locked), identity)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
