@@ -22,10 +22,12 @@ import (
 
 // Sizes in bytes.
 const (
-	SeedSize       = xwing.SeedSize      // a private key is its seed
-	PublicKeySize  = xwing.PublicKeySize // ML-KEM-768 1184 ‖ X25519 32
-	RandomnessSize = xwing.EncapsulationSeedSize
-	Overhead       = xwing.CiphertextSize + chacha20poly1305.Overhead // of a sealed message over its plaintext
+	SeedSize         = xwing.SeedSize       // a private key is its seed
+	PublicKeySize    = xwing.PublicKeySize  // ML-KEM-768 1,184 ‖ X25519 32
+	CiphertextSize   = xwing.CiphertextSize // ML-KEM-768 1,088 ‖ X25519 32
+	SharedSecretSize = xwing.SharedKeySize
+	RandomnessSize   = xwing.EncapsulationSeedSize
+	Overhead         = CiphertextSize + chacha20poly1305.Overhead // of a sealed message over its plaintext
 )
 
 var (
@@ -105,10 +107,15 @@ func (k *PrivateKey) Open(info Info, sealed []byte) ([]byte, error) {
 	if len(sealed) < Overhead {
 		return nil, errOpen
 	}
-	var ss [xwing.SharedKeySize]byte
-	k.private.DecapsulateTo(ss[:], sealed[:xwing.CiphertextSize])
-	aead, nonce := info.schedule(ss[:])
-	plaintext, err := aead.Open(nil, nonce, sealed[xwing.CiphertextSize:], nil)
+	var ss [SharedSecretSize]byte
+	k.private.DecapsulateTo(ss[:], sealed[:CiphertextSize])
+	return info.OpenShared(ss, sealed[CiphertextSize:])
+}
+
+// OpenShared decrypts what stands behind enc, for one who has the KEM's shared secret.
+func (i Info) OpenShared(ss [SharedSecretSize]byte, ciphertext []byte) ([]byte, error) {
+	aead, nonce := i.schedule(ss[:])
+	plaintext, err := aead.Open(nil, nonce, ciphertext, nil)
 	if err != nil {
 		return nil, errOpen
 	}

@@ -54,6 +54,8 @@ type (
 	KEMSeed [KEMSeedSize]byte
 	// KEMPublicKey is an ML-KEM encapsulation key.
 	KEMPublicKey [KEMPublicKeySize]byte
+	// KEMSecret is SS, what an ML-KEM ciphertext carries.
+	KEMSecret [mlkem768.SharedKeySize]byte
 	// Signature is a prekey's signature by the identity key.
 	Signature [xeddsa.Size]byte
 	// SecretKey is SK, the handshake's result.
@@ -169,20 +171,25 @@ func Initiate(identity x25519.PrivateKey, b *Bundle) (sk SecretKey, ad []byte, i
 }
 
 // Respond is Bob's side (Section 3.4): SK and AD from Alice's identity key and initial message.
-//
-//	DH1 = DH(SPK_B, IK_A)   DH2 = DH(IK_B, EK_A)   DH3 = DH(SPK_B, EK_A)   DH4 = DH(OPK_B, EK_A)
 func Respond(keys *Private, alice x25519.PublicKey, in *Initial) (sk SecretKey, ad []byte, err error) {
 	public, private := mlkem768.NewKeyFromSeed(keys.PostQuantum[:])
-	var ss [mlkem768.SharedKeySize]byte
+	var ss KEMSecret
 	private.DecapsulateTo(ss[:], in.Ciphertext[:])
+	var pq KEMPublicKey
+	public.Pack(pq[:])
+	return RespondWith(keys, alice, in, ss, &pq)
+}
+
+// RespondWith is what is left of Respond when SS is known.
+//
+//	DH1 = DH(SPK_B, IK_A)   DH2 = DH(IK_B, EK_A)   DH3 = DH(SPK_B, EK_A)   DH4 = DH(OPK_B, EK_A)
+func RespondWith(keys *Private, alice x25519.PublicKey, in *Initial, ss KEMSecret, pq *KEMPublicKey) (sk SecretKey, ad []byte, err error) {
 	pairs := []pair{{keys.Signed, alice}, {keys.Identity, in.Ephemeral}, {keys.Signed, in.Ephemeral}}
 	if keys.OneTime != nil {
 		pairs = append(pairs, pair{*keys.OneTime, in.Ephemeral})
 	}
-	var pq KEMPublicKey
-	public.Pack(pq[:])
 	sk, err = kdf(pairs, ss)
-	return sk, associatedData(alice, keys.Identity.Public(), &pq), err
+	return sk, associatedData(alice, keys.Identity.Public(), pq), err
 }
 
 type pair struct {
@@ -190,7 +197,7 @@ type pair struct {
 	public  x25519.PublicKey
 }
 
-func (in *Initial) encapsulate(p *KEMPublicKey) (ss [mlkem768.SharedKeySize]byte, err error) {
+func (in *Initial) encapsulate(p *KEMPublicKey) (ss KEMSecret, err error) {
 	var public mlkem768.PublicKey
 	if err := public.Unpack(p[:]); err != nil {
 		return ss, errKEM
@@ -204,7 +211,7 @@ func (in *Initial) encapsulate(p *KEMPublicKey) (ss [mlkem768.SharedKeySize]byte
 // kdf is KDF of Section 2.2:
 //
 //	SK = HKDF-SHA-256(salt 0³², F ‖ DH1 ‖ DH2 ‖ DH3 [‖ DH4] ‖ SS, info)   F = 0xff³²
-func kdf(pairs []pair, ss [mlkem768.SharedKeySize]byte) (sk SecretKey, err error) {
+func kdf(pairs []pair, ss KEMSecret) (sk SecretKey, err error) {
 	km := make([]byte, 32, 32*6)
 	for i := range km {
 		km[i] = 0xff

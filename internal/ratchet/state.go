@@ -157,9 +157,7 @@ func readBool(in *cryptobyte.String, v *bool) bool {
 // A stolen session gives its thief these two things beyond Open.
 
 // RatchetKey returns the private key the session ratchets with, if it holds one now.
-func (s *Session) RatchetKey() (k x25519.PrivateKey, p x25519.PublicKey, ok bool) {
-	return s.dhs, s.dhsPublic, !s.turn
-}
+func (s *Session) RatchetKey() (k x25519.PrivateKey, ok bool) { return s.dhs, !s.turn }
 
 // Mirror returns a session that opens what s seals on its present sending chain: the same
 // keys, read from the other side. It is nil if s has no sending chain.

@@ -1,0 +1,117 @@
+package attacks
+
+import (
+	"errors"
+	"maps"
+	"slices"
+
+	"golang.org/x/crypto/cryptobyte"
+
+	"doormat/internal/pqxdh"
+	"doormat/internal/ratchet"
+	"doormat/internal/x25519"
+	"doormat/noescrow"
+)
+
+// stolenDevice is what a thief makes of a device's state: the format of noescrow/state.go, read
+// by somebody else.
+type stolenDevice struct {
+	identity x25519.PrivateKey
+	curve    map[uint32]x25519.PrivateKey // signed and one-time prekeys, by number
+	kem      map[uint32]pqxdh.KEMSeed     // last-resort and one-time prekeys, by number
+	sessions map[noescrow.Identity][]*ratchet.Session
+}
+
+var errStolen = errors.New("attacks: the loot is not a device's state")
+
+func parseDevice(state []byte) (*stolenDevice, error) {
+	d := &stolenDevice{
+		curve:    map[uint32]x25519.PrivateKey{},
+		kem:      map[uint32]pqxdh.KEMSeed{},
+		sessions: map[noescrow.Identity][]*ratchet.Session{},
+	}
+	in := cryptobyte.String(state)
+	var files, generations, curve, kem cryptobyte.String
+	var peersSize uint32
+	if !in.Skip(2) || !in.CopyBytes(d.identity[:]) || !in.ReadUint8LengthPrefixed(&files) || !in.Skip(4) ||
+		!in.ReadUint24LengthPrefixed(&generations) || !d.readGenerations(generations) ||
+		!in.ReadUint24LengthPrefixed(&curve) || !d.readCurve(curve) ||
+		!in.ReadUint24LengthPrefixed(&kem) || !d.readKEM(kem) ||
+		!in.ReadUint32(&peersSize) || int(peersSize) != len(in) || !d.readPeers(in) {
+		return nil, errStolen
+	}
+	return d, nil
+}
+
+func (d *stolenDevice) readGenerations(in cryptobyte.String) bool {
+	for !in.Empty() {
+		var curve, kem []byte
+		var seen cryptobyte.String
+		if !in.ReadBytes(&curve, 4+x25519.Size) || !d.readCurve(curve) ||
+			!in.ReadBytes(&kem, 4+pqxdh.KEMSeedSize) || !d.readKEM(kem) ||
+			!in.ReadUint24LengthPrefixed(&seen) {
+			return false
+		}
+	}
+	return true
+}
+
+func (d *stolenDevice) readCurve(in cryptobyte.String) bool {
+	for !in.Empty() {
+		var id uint32
+		var k x25519.PrivateKey
+		if !in.ReadUint32(&id) || !in.CopyBytes(k[:]) {
+			return false
+		}
+		d.curve[id] = k
+	}
+	return true
+}
+
+func (d *stolenDevice) readKEM(in cryptobyte.String) bool {
+	for !in.Empty() {
+		var id uint32
+		var k pqxdh.KEMSeed
+		if !in.ReadUint32(&id) || !in.CopyBytes(k[:]) {
+			return false
+		}
+		d.kem[id] = k
+	}
+	return true
+}
+
+func (d *stolenDevice) readPeers(in cryptobyte.String) bool {
+	for !in.Empty() {
+		var peer noescrow.Identity
+		var size uint32
+		var sessions []byte
+		if !in.CopyBytes(peer[:]) || !in.ReadUint32(&size) || !in.ReadBytes(&sessions, int(size)) {
+			return false
+		}
+		for s := cryptobyte.String(sessions); !s.Empty(); {
+			var initial, r cryptobyte.String
+			if !s.Skip(32) || !s.ReadUint16LengthPrefixed(&initial) || !s.ReadUint24LengthPrefixed(&r) {
+				return false
+			}
+			session, err := ratchet.Unmarshal(&r)
+			if err != nil {
+				return false
+			}
+			d.sessions[peer] = append(d.sessions[peer], session)
+		}
+	}
+	return true
+}
+
+// x25519Keys returns every X25519 private key on the device.
+func (d *stolenDevice) x25519Keys() []x25519.PrivateKey {
+	keys := append([]x25519.PrivateKey{d.identity}, slices.Collect(maps.Values(d.curve))...)
+	for _, sessions := range d.sessions {
+		for _, s := range sessions {
+			if k, ok := s.RatchetKey(); ok {
+				keys = append(keys, k)
+			}
+		}
+	}
+	return keys
+}

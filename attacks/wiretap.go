@@ -1,0 +1,74 @@
+package attacks
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/chacha20"
+
+	"doormat/internal/padme"
+)
+
+var errNothingRecorded = errors.New("attacks: nothing between the two was recorded")
+
+// recoverInClear is what can be tried with nothing stolen: is the message there in clear, or
+// under a key of zeros?
+func recoverInClear(ctx context.Context, w *wire, t *Transcript, found func(i int, text []byte)) (int64, error) {
+	var operations atomic.Int64
+	err := inParallel(ctx, t, func(e Envelope) {
+		p, ok := w.split(e.Bytes)
+		if !ok {
+			return
+		}
+		for _, s := range p.sealed() {
+			operations.Add(2)
+			for _, padded := range [][]byte{s.ciphertext, s.underZeroKey()} {
+				text, err := padme.Unpad(padded)
+				if err == nil && utf8.Valid(text) {
+					found(e.Index, text)
+				}
+			}
+		}
+	})
+	return operations.Load(), err
+}
+
+// sealed is an encrypted message, without its tag.
+type sealed struct{ nonce, ciphertext []byte }
+
+func (s sealed) underZeroKey() []byte {
+	c, err := chacha20.NewUnauthenticatedCipher(make([]byte, chacha20.KeySize), s.nonce)
+	if err != nil {
+		return nil
+	}
+	c.SetCounter(1) // block 0 makes the tag's key (RFC 8439, Section 2.8)
+	out := make([]byte, len(s.ciphertext))
+	c.XORKeyStream(out, s.ciphertext)
+	return out
+}
+
+// forgeByReplay is what can be tried without a key: the last envelope between the two once more,
+// as it was.
+func forgeByReplay(w *wire, t *Transcript, f Forgery) ([]byte, error) {
+	last, _, err := lastBetween(w, t, f)
+	return last.Bytes, err
+}
+
+// lastBetween returns the last envelope recorded from one to the other.
+func lastBetween(w *wire, t *Transcript, f Forgery) (last Envelope, p parts, err error) {
+	for e, err := range t.All() {
+		if err != nil {
+			return last, p, err
+		}
+		if q, ok := w.split(e.Bytes); ok && string(q.from[:]) == string(f.From) && string(q.to[:]) == string(f.To) {
+			last, last.Bytes = e, append([]byte(nil), e.Bytes...)
+		}
+	}
+	if last.Bytes == nil {
+		return last, p, errNothingRecorded
+	}
+	p, _ = w.split(last.Bytes)
+	return last, p, nil
+}

@@ -1,0 +1,224 @@
+package pqxdh
+
+import (
+	"bytes"
+	"crypto/ecdh"
+	"crypto/hkdf"
+	"crypto/mlkem"
+	"crypto/mlkem/mlkemtest"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"flag"
+	"os"
+	"testing"
+	"testing/cryptotest"
+
+	"doormat/internal/x25519"
+	"doormat/internal/xeddsa"
+)
+
+var update = flag.Bool("update", false, "write testdata/pqxdh.json anew")
+
+const vectorFile = "testdata/pqxdh.json"
+
+// vectorsOf is testdata/pqxdh.json: all that is private, and what comes of it.
+type vectorsOf struct {
+	Comment            string    `json:"comment"`
+	AliceIdentity      hexBytes  `json:"alice_identity"`       // IK_A, private
+	AliceEphemeral     hexBytes  `json:"alice_ephemeral"`      // EK_A, private
+	BobIdentity        hexBytes  `json:"bob_identity"`         // IK_B, private
+	BobSigned          hexBytes  `json:"bob_signed_prekey"`    // SPK_B, private
+	BobOneTime         hexBytes  `json:"bob_one_time_prekey"`  // OPK_B, private
+	BobPostQuantum     hexBytes  `json:"bob_kem_prekey"`       // PQPK_B: d ‖ z
+	Encapsulation      hexBytes  `json:"encapsulation_random"` // m of FIPS 203, Algorithm 17
+	PublicPostQuantum  hexBytes  `json:"kem_public_key"`
+	Ciphertext         hexBytes  `json:"ciphertext"`    // CT
+	SharedSecret       hexBytes  `json:"shared_secret"` // SS
+	DH                 [4]string `json:"dh"`            // DH1 to DH4
+	SK                 hexBytes  `json:"sk"`
+	SKWithoutOneTime   hexBytes  `json:"sk_without_one_time"`
+	AD                 hexBytes  `json:"ad"`
+	SignatureCurve     hexBytes  `json:"signature_signed_prekey"` // one of many: signing is random
+	SignaturePostQuant hexBytes  `json:"signature_kem_prekey"`
+}
+
+type hexBytes []byte
+
+func (h hexBytes) MarshalText() ([]byte, error) { return []byte(hex.EncodeToString(h)), nil }
+
+func (h *hexBytes) UnmarshalText(text []byte) (err error) {
+	*h, err = hex.DecodeString(string(text))
+	return err
+}
+
+func counting(from, n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(from + i)
+	}
+	return b
+}
+
+func xeddsaVerify(p x25519.PublicKey, message []byte, s Signature) bool {
+	return xeddsa.Verify(p, message, s)
+}
+
+// reference computes the handshake from its private keys with the standard library only.
+func reference(t *testing.T, v vectorsOf) vectorsOf {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	key := func(b []byte) *ecdh.PrivateKey {
+		k, err := ecdh.X25519().NewPrivateKey(b)
+		must(err)
+		return k
+	}
+	ikA, ekA := key(v.AliceIdentity), key(v.AliceEphemeral)
+	ikB, spkB, opkB := key(v.BobIdentity), key(v.BobSigned), key(v.BobOneTime)
+	km := bytes.Repeat([]byte{0xff}, 32)
+	for i, pair := range [4][2]*ecdh.PrivateKey{{ikA, spkB}, {ekA, ikB}, {ekA, spkB}, {ekA, opkB}} {
+		dh, err := pair[0].ECDH(pair[1].PublicKey())
+		must(err)
+		v.DH[i] = hex.EncodeToString(dh)
+		km = append(km, dh...)
+	}
+	pq, err := mlkem.NewDecapsulationKey768(v.BobPostQuantum)
+	must(err)
+	v.PublicPostQuantum = pq.EncapsulationKey().Bytes()
+	ss, ct, err := mlkemtest.Encapsulate768(pq.EncapsulationKey(), v.Encapsulation)
+	must(err)
+	v.SharedSecret, v.Ciphertext = ss, ct
+	again, err := pq.Decapsulate(ct)
+	must(err)
+	if !bytes.Equal(again, ss) {
+		t.Fatal("the KEM's two sides differ")
+	}
+	const info = "doormat_CURVE25519_SHA-256_ML-KEM-768"
+	v.SK, err = hkdf.Key(sha256.New, append(km, ss...), make([]byte, 32), info, 32)
+	must(err)
+	v.SKWithoutOneTime, err = hkdf.Key(sha256.New, append(km[:4*32:4*32], ss...), make([]byte, 32), info, 32)
+	must(err)
+	hash := sha256.Sum256(append([]byte{'K'}, v.PublicPostQuantum...))
+	v.AD = append([]byte{5}, ikA.PublicKey().Bytes()...)
+	v.AD = append(append(v.AD, 5), ikB.PublicKey().Bytes()...)
+	v.AD = append(v.AD, hash[:]...)
+	return v
+}
+
+func readVectors(t testing.TB) (v vectorsOf) {
+	t.Helper()
+	data, err := os.ReadFile(vectorFile)
+	if err == nil {
+		err = json.Unmarshal(data, &v)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func writeVectors(t *testing.T) {
+	t.Helper()
+	v := vectorsOf{
+		Comment:        "PQXDH with X25519, SHA-256 and ML-KEM-768, as in doormat/internal/pqxdh. Private keys are counting bytes.",
+		AliceIdentity:  counting(0x00, 32),
+		AliceEphemeral: counting(0x80, 32),
+		BobIdentity:    counting(0x20, 32),
+		BobSigned:      counting(0x40, 32),
+		BobOneTime:     counting(0x60, 32),
+		BobPostQuantum: counting(0xa0, 64),
+		Encapsulation:  counting(0xe0, 32),
+	}
+	v = reference(t, v)
+	signed := SignCurve(x25519.PrivateKey(v.BobIdentity), x25519.PrivateKey(v.BobSigned).Public())
+	kem := SignKEM(x25519.PrivateKey(v.BobIdentity), KEMPublicKey(v.PublicPostQuantum))
+	v.SignatureCurve, v.SignaturePostQuant = signed[:], kem[:]
+	data, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.MkdirAll("testdata", 0o777), os.WriteFile(vectorFile, append(data, '\n'), 0o666)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The vector is what the standard library computes, and what this package computes.
+func TestVectors(t *testing.T) {
+	if *update {
+		writeVectors(t)
+	}
+	v := readVectors(t)
+	got, _ := json.Marshal(reference(t, v))
+	want, _ := json.Marshal(v)
+	if !bytes.Equal(got, want) {
+		t.Errorf("the standard library computes %s", got)
+	}
+
+	oneTime := x25519.PrivateKey(v.BobOneTime)
+	private := Private{
+		Identity:    x25519.PrivateKey(v.BobIdentity),
+		Signed:      x25519.PrivateKey(v.BobSigned),
+		PostQuantum: KEMSeed(v.BobPostQuantum),
+		OneTime:     &oneTime,
+	}
+	alice := x25519.PrivateKey(v.AliceIdentity).Public()
+	in := &Initial{Ephemeral: x25519.PrivateKey(v.AliceEphemeral).Public()}
+	copy(in.Ciphertext[:], v.Ciphertext)
+	sk, ad, err := Respond(&private, alice, in)
+	if err != nil || !bytes.Equal(sk[:], v.SK) || !bytes.Equal(ad, v.AD) {
+		t.Errorf("Respond: SK %x, AD %x, %v", sk, ad, err)
+	}
+	private.OneTime = nil
+	if sk, _, err := Respond(&private, alice, in); err != nil || !bytes.Equal(sk[:], v.SKWithoutOneTime) {
+		t.Errorf("without one-time prekey: SK %x, %v", sk, err)
+	}
+
+	pq := KEMPublicKey(v.PublicPostQuantum)
+	if private.PostQuantum.Public() != pq {
+		t.Error("the KEM's public key is another")
+	}
+	bob := private.Identity.Public()
+	if err := VerifyCurve(bob, private.Signed.Public(), Signature(v.SignatureCurve)); err != nil {
+		t.Error(err)
+	}
+	if err := VerifyKEM(bob, &pq, Signature(v.SignaturePostQuant)); err != nil {
+		t.Error(err)
+	}
+}
+
+// Alice draws m and then EK_A. From the same draws the standard library computes the same.
+func TestInitiateEqualsReference(t *testing.T) {
+	for seed := range uint64(5) {
+		alice, _ := x25519.Generate()
+		b := newBob(true)
+		cryptotest.SetGlobalRandom(t, seed)
+		sk, ad, in := initiate(t, alice, &b)
+
+		v := vectorsOf{
+			AliceIdentity:  alice[:],
+			AliceEphemeral: make([]byte, 32),
+			BobIdentity:    b.private.Identity[:],
+			BobSigned:      b.private.Signed[:],
+			BobOneTime:     b.private.OneTime[:],
+			BobPostQuantum: b.private.PostQuantum[:],
+			Encapsulation:  make([]byte, 32),
+		}
+		cryptotest.SetGlobalRandom(t, seed)
+		rand.Read(v.Encapsulation)
+		rand.Read(v.AliceEphemeral)
+		v = reference(t, v)
+		if public := x25519.PrivateKey(v.AliceEphemeral).Public(); public != in.Ephemeral {
+			t.Fatal("the test does not draw as Initiate does")
+		}
+		if !bytes.Equal(sk[:], v.SK) || !bytes.Equal(ad, v.AD) || !bytes.Equal(in.Ciphertext[:], v.Ciphertext) {
+			t.Errorf("seed %d: SK %x, AD %x", seed, sk, ad)
+		}
+	}
+}

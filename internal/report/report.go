@@ -1,0 +1,74 @@
+// Package report draws what an experiment has found, as text for a terminal and as a page for a
+// browser. It knows nothing of cryptography: its input is names and numbers.
+package report
+
+import "time"
+
+// Report is what there is to draw.
+type Report struct {
+	Title    string // of the conversation
+	Messages int
+	People   int
+	From, To time.Time // dates of the first and the last message
+	Victim   string    // whose device was taken
+
+	Systems []string // columns
+	Rows    []Row
+
+	Pictures []Picture // for the page: one a system, of the theft that Named names
+	Named    string
+	Samples  []Sample
+	Closing  string // one line with the figures
+}
+
+// Row is one theft: a cell for each system, nil where the theft does not exist.
+type Row struct {
+	Theft, Takes string
+	Cells        []*Cell
+}
+
+// Cell is what one theft exposes in one system.
+type Cell struct {
+	Before, After Count
+	People        Count
+	Forged        string // "accepted", "refused" or "-"
+	Noticed       string
+	Operations    int64
+	Time          time.Duration // 0 if it is not to be shown
+	Healed        string        // "never", "at once", or after how many messages; "" if nothing opened after the theft
+}
+
+// Count is so many of so many.
+type Count struct{ N, Of int }
+
+// Picture is what opened in one system, per person and over time.
+type Picture struct {
+	System string
+	Theft  string
+	Bins   []time.Time // the beginning of each bin
+	Moment int         // the bin the theft falls into
+	People []Strip
+}
+
+// Strip is one person's line in a picture: the messages he wrote or received, by bin.
+type Strip struct {
+	Name string
+	Bins []Count
+}
+
+// Sample is one message: as it was written, as each system carried it, and what the thief read
+// there ("" if nothing).
+type Sample struct {
+	At       time.Time
+	From, To string
+	Text     string
+	Sealed   []Sealed
+}
+
+// Sealed is the same message in one system.
+type Sealed struct {
+	System     string
+	Ciphertext []byte // an excerpt, the encrypted text itself
+	Size       int    // of the whole envelope, in bytes
+	Read       string // what the thief read of it
+}
