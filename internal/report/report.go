@@ -15,9 +15,9 @@ type Report struct {
 	Systems []string // columns
 	Rows    []Row
 
-	Pictures []Picture // for the page: one a system, of the theft that Named names
-	Named    string
+	Pictures []Picture // for the page: one a system for each theft that is drawn, side by side
 	Samples  []Sample
+	Note     string // a sentence on what is the same in all rows
 	Closing  string // one line with the figures
 }
 
@@ -41,12 +41,15 @@ type Cell struct {
 // Count is so many of so many.
 type Count struct{ N, Of int }
 
-// Picture is what opened in one system, per person and over time.
+// Picture is what opened in one system, per person and over time. The first of several side by
+// side says which theft they are about; where that does not exist, another can stand for it. Many
+// bins are drawn as few, and of people the first 40.
 type Picture struct {
 	System string
-	Theft  string
+	Theft  string      // "" if it does not exist there, and nothing stands for it
 	Bins   []time.Time // the beginning of each bin
-	Moment int         // the bin the theft falls into
+	Moment int         // the bin the theft falls into; len(Bins) if it is after all of them
+	At     time.Time   // of the theft, for its place within the bin; may be zero
 	People []Strip
 }
 
