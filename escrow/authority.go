@@ -15,7 +15,7 @@ import (
 )
 
 // An Authority holds the escrow key. It is safe for concurrent use. Printing one prints no
-// secret.
+// secret. The zero Authority has no key, and opens nothing.
 type Authority struct {
 	identity *age.HybridIdentity
 	key      *hpke.PrivateKey
@@ -44,11 +44,21 @@ func newAuthority(identity *age.HybridIdentity) *Authority {
 }
 
 // Recipient returns the public key, the line "age1pq1…" that devices enrol with.
-func (a *Authority) Recipient() string { return a.identity.Recipient().String() }
+func (a *Authority) Recipient() string {
+	if a.identity == nil {
+		return ""
+	}
+	return a.identity.Recipient().String()
+}
 
 // RecoveryKey returns the private key, the line "AGE-SECRET-KEY-PQ-1…": 32 bytes that open
 // every message of every device enrolled, and with the age command every file.
-func (a *Authority) RecoveryKey() string { return a.identity.String() }
+func (a *Authority) RecoveryKey() string {
+	if a.identity == nil {
+		return ""
+	}
+	return a.identity.String()
+}
 
 // Recover opens an envelope with the authority's key alone, without the sender's state or the
 // recipient's. It also returns who wrote to whom, as far as the envelope says: the names are
@@ -59,6 +69,9 @@ func (a *Authority) Recover(envelope []byte) (from, to Identity, plaintext []byt
 	e, err := parseEnvelope(envelope)
 	if err != nil {
 		return from, to, nil, prefix(err)
+	}
+	if a.key == nil {
+		return from, to, nil, errRecover
 	}
 	k, err := a.key.Open(fieldInfo, e.field)
 	if err != nil || len(k) != chacha20poly1305.KeySize {

@@ -83,7 +83,9 @@ func (d *Device) Seal(to Identity, plaintext, associated []byte) (envelope []byt
 }
 
 // Open decrypts an envelope and says which device wrote it: see [noescrow.Device.Open]. It does
-// not look at the authority's field, beyond that it arrived as it was sent.
+// not look at the authority's field, beyond that it arrived as it was sent. One error comes with
+// a change of state: if a peer has made the body wrongly, his message does not open, and counts
+// as received.
 func (d *Device) Open(envelope, associated []byte) (from Identity, plaintext []byte, err error) {
 	from, plaintext, _, err = d.open(envelope, associated)
 	return from, plaintext, prefix(err)

@@ -34,7 +34,10 @@ type parsedEnvelope struct {
 // needs to deliver it. Only [Device.Open] knows whether they are true.
 func Addresses(envelope []byte) (from, to Identity, err error) {
 	e, err := parseEnvelope(envelope)
-	return e.from, e.to, prefix(err)
+	if err != nil {
+		return from, to, prefix(err)
+	}
+	return e.from, e.to, nil
 }
 
 func parseEnvelope(b []byte) (e parsedEnvelope, err error) {

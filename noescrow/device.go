@@ -1,7 +1,6 @@
 package noescrow
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -20,15 +19,19 @@ import (
 // Printing one prints its identity only. The zero Device is a new one, as from [NewDevice].
 type Device struct {
 	mu sync.Mutex
-	s  *state
+	s  *hidden
 }
+
+// hidden keeps the state one pointer further away than package fmt goes when it prints a copy
+// of a Device, or a struct with one, and knows nothing of Format.
+type hidden struct{ *state }
 
 func (d *Device) lock() *state {
 	d.mu.Lock()
 	if d.s == nil {
-		d.s = newState()
+		d.s = &hidden{newState()}
 	}
-	return d.s
+	return d.s.state
 }
 
 // state is what [Device.MarshalBinary] writes.
@@ -42,13 +45,13 @@ type state struct {
 
 // session is one handshake's outcome.
 type session struct {
-	handshake [sha256.Size]byte // names the handshake: a hash of EK_A
-	initial   *pqxdh.Initial    // repeated in every envelope until the first answer; else nil
+	handshake [32]byte       // EK_A, which names the handshake
+	initial   *pqxdh.Initial // repeated in every envelope until the first answer; else nil
 	ratchet   *ratchet.Session
 }
 
 // NewDevice makes a device with fresh keys.
-func NewDevice() *Device { return &Device{s: newState()} }
+func NewDevice() *Device { return &Device{s: &hidden{newState()}} }
 
 func newState() *state {
 	s := &state{peers: map[Identity][]*session{}}
@@ -83,12 +86,12 @@ func (d *Device) Start(peer Identity, bundle []byte) error {
 		return prefix(err)
 	}
 	if Identity(b.Identity) != peer {
-		return errors.New("noescrow: the bundle belongs to another device")
+		return prefix(errors.New("the bundle belongs to another device"))
 	}
 	s := d.lock()
 	defer d.mu.Unlock()
 	if peer == s.public {
-		return errors.New("noescrow: a device does not write to itself")
+		return prefix(errors.New("a device does not write to itself"))
 	}
 	sk, ad, initial, err := pqxdh.Initiate(s.identity, b)
 	if err != nil {
@@ -98,7 +101,7 @@ func (d *Device) Start(peer Identity, bundle []byte) error {
 	if err != nil {
 		return prefix(err)
 	}
-	s.activate(peer, &session{handshakeName(initial), initial, r})
+	s.activate(peer, &session{initial.Ephemeral, initial, r})
 	return nil
 }
 
@@ -108,7 +111,7 @@ func (d *Device) Start(peer Identity, bundle []byte) error {
 // an envelope, a date for example. It may be nil.
 func (d *Device) Seal(to Identity, plaintext, associated []byte) (envelope []byte, err error) {
 	if len(plaintext) > MaxPlaintext {
-		return nil, fmt.Errorf("noescrow: the message has %d bytes, expected at most %d", len(plaintext), MaxPlaintext)
+		return nil, prefix(fmt.Errorf("the message has %d bytes, expected at most %d", len(plaintext), MaxPlaintext))
 	}
 	s := d.lock()
 	defer d.mu.Unlock()
@@ -134,7 +137,7 @@ func (d *Device) Open(envelope, associated []byte) (from Identity, plaintext []b
 	defer d.mu.Unlock()
 	e, err := parseEnvelope(envelope)
 	if err == nil && e.to != s.public {
-		return Identity{}, nil, errors.New("noescrow: the envelope is addressed to another device")
+		return Identity{}, nil, prefix(errors.New("the envelope is addressed to another device"))
 	}
 	if err == nil {
 		plaintext, err = s.open(&e, envelope, associated)
@@ -170,9 +173,8 @@ func (s *state) open(e *envelopeHead, envelope, associated []byte) ([]byte, erro
 // openInitial opens an envelope that carries a handshake: in the session that the handshake
 // has made already, or else in a new one.
 func (s *state) openInitial(e *envelopeHead, envelope, associated []byte) ([]byte, error) {
-	name := handshakeName(e.initial)
 	for _, session := range s.peers[e.from] {
-		if session.handshake == name {
+		if session.handshake == e.initial.Ephemeral {
 			plaintext, err := session.open(e, envelope, associated)
 			if err == nil {
 				s.activate(e.from, session)
@@ -180,7 +182,7 @@ func (s *state) openInitial(e *envelopeHead, envelope, associated []byte) ([]byt
 			return plaintext, err
 		}
 	}
-	private, err := s.prekeys.find(s.identity, name, e.initial)
+	private, err := s.prekeys.find(s.identity, e.initial)
 	if err != nil {
 		return nil, err
 	}
@@ -195,12 +197,12 @@ func (s *state) openInitial(e *envelopeHead, envelope, associated []byte) ([]byt
 	if err != nil {
 		return nil, ErrOpen
 	}
-	session := &session{name, nil, ratchet.NewResponder(sk, ad, private.Signed)}
+	session := &session{e.initial.Ephemeral, nil, ratchet.NewResponder(sk, ad, private.Signed)}
 	plaintext, err := session.open(e, envelope, associated)
 	if err != nil {
 		return nil, err
 	}
-	s.prekeys.use(name, e.initial)
+	s.prekeys.use(e.initial)
 	s.activate(e.from, session)
 	return plaintext, nil
 }
@@ -231,8 +233,6 @@ func (s *state) activate(peer Identity, active *session) {
 	sessions = slices.Insert(sessions, 0, active)
 	s.peers[peer] = sessions[:min(len(sessions), 1+MaxArchivedSessions)]
 }
-
-func handshakeName(in *pqxdh.Initial) [sha256.Size]byte { return sha256.Sum256(in.Ephemeral[:]) }
 
 // Format implements [fmt.Formatter]: every verb prints the identity and no secret.
 func (d *Device) Format(f fmt.State, _ rune) {

@@ -76,7 +76,10 @@ func parseEnvelope(b []byte) (envelopeHead, error) {
 // needs to deliver it. Only [Device.Open] knows whether they are true.
 func Addresses(envelope []byte) (from, to Identity, err error) {
 	e, err := parseEnvelope(envelope)
-	return e.from, e.to, prefix(err)
+	if err != nil {
+		return from, to, prefix(err)
+	}
+	return e.from, e.to, nil
 }
 
 // clearPart is what stands before the encrypted header.

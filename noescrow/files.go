@@ -23,7 +23,7 @@ func (d *Device) Recipient() string {
 // not change with time. Send its hash in a message.
 func (d *Device) SealFile(dst io.Writer, src io.Reader, recipients ...string) error {
 	if len(recipients) == 0 {
-		return errors.New("noescrow: a file needs a recipient")
+		return prefix(errors.New("a file needs a recipient"))
 	}
 	var parsed []age.Recipient
 	for _, r := range recipients {

@@ -1,7 +1,6 @@
 package noescrow
 
 import (
-	"crypto/sha256"
 	"errors"
 	"slices"
 
@@ -23,7 +22,7 @@ type prekeys struct {
 type generation struct {
 	signed     curveKey
 	lastResort kemKey
-	seen       map[[sha256.Size]byte]bool
+	seen       map[[32]byte]bool // by EK_A
 }
 
 type curveKey struct {
@@ -59,7 +58,7 @@ func (p *prekeys) rotate() {
 		old := p.current
 		p.previous = &old
 	}
-	p.current = generation{seen: map[[sha256.Size]byte]bool{}}
+	p.current = generation{seen: map[[32]byte]bool{}}
 	p.current.signed, _ = p.newCurve()
 	p.current.lastResort, _ = p.newKEM()
 }
@@ -74,7 +73,7 @@ func (d *Device) Rotate() {
 
 // Publish makes n fresh one-time prekeys of each kind, at most MaxOneTimePrekeys, and returns
 // what the device gives to a relay: those, the signed prekey and the last-resort KEM prekey,
-// with their signatures. It is 1,467 + 1,288·n bytes. A relay makes a [Shelf] of it.
+// with their signatures. It is 1,392 + 1,288·n bytes. A relay makes a [Shelf] of it.
 func (d *Device) Publish(n int) (publication []byte, err error) {
 	s := d.lock()
 	defer d.mu.Unlock()
@@ -109,8 +108,8 @@ func (s *state) publish(n int) []byte {
 
 // find returns the private keys that an initial message names. One-time keys that are gone
 // have been used: the message is a replay. The last-resort key stays, so handshakes that
-// used no one-time key are remembered by name as long as their generation is kept.
-func (p *prekeys) find(identity x25519.PrivateKey, name [sha256.Size]byte, in *pqxdh.Initial) (*pqxdh.Private, error) {
+// used no one-time key are remembered as long as their generation is kept.
+func (p *prekeys) find(identity x25519.PrivateKey, in *pqxdh.Initial) (*pqxdh.Private, error) {
 	private := &pqxdh.Private{Identity: identity}
 	g := p.generation(in)
 	if g == nil {
@@ -133,7 +132,7 @@ func (p *prekeys) find(identity x25519.PrivateKey, name [sha256.Size]byte, in *p
 		return private, nil
 	}
 	private.PostQuantum = g.lastResort.seed
-	if in.OneTimeID == 0 && g.seen[name] {
+	if in.OneTimeID == 0 && g.seen[in.Ephemeral] {
 		return nil, ErrReplay
 	}
 	if in.OneTimeID == 0 && len(g.seen) >= MaxLastResort {
@@ -143,14 +142,14 @@ func (p *prekeys) find(identity x25519.PrivateKey, name [sha256.Size]byte, in *p
 }
 
 // use ends the one-time keys of an initial message that has opened.
-func (p *prekeys) use(name [sha256.Size]byte, in *pqxdh.Initial) {
+func (p *prekeys) use(in *pqxdh.Initial) {
 	if i := p.curveIndex(in.OneTimeID); i >= 0 {
 		p.curve = slices.Delete(p.curve, i, i+1)
 	}
 	if i := p.kemIndex(in.PostQuantumID); i >= 0 {
 		p.kem = slices.Delete(p.kem, i, i+1)
 	} else if in.OneTimeID == 0 {
-		p.generation(in).seen[name] = true
+		p.generation(in).seen[in.Ephemeral] = true
 	}
 }
 

@@ -56,7 +56,7 @@ var (
 )
 
 // A Shelf is a relay's store of one device's published prekeys. It holds no secret. It is safe
-// for concurrent use.
+// for concurrent use. The zero Shelf is empty.
 type Shelf struct {
 	mu sync.Mutex
 	p  *publication
@@ -64,15 +64,15 @@ type Shelf struct {
 
 // NewShelf opens a shelf with a device's first publication, after checking its signatures.
 func NewShelf(publication []byte) (*Shelf, error) {
-	p, err := parsePublication(publication)
-	if err != nil {
-		return nil, prefix(err)
+	s := new(Shelf)
+	if err := s.Add(publication); err != nil {
+		return nil, err
 	}
-	return &Shelf{p: p}, nil
+	return s, nil
 }
 
-// Add takes a later publication of the same device: its signed and last-resort prekeys replace
-// the ones before, its one-time prekeys join them.
+// Add takes a publication, after checking its signatures. It must be of the same device as the
+// ones before: its signed and last-resort prekeys replace theirs, its one-time prekeys join them.
 func (s *Shelf) Add(publication []byte) error {
 	p, err := parsePublication(publication)
 	if err != nil {
@@ -80,20 +80,25 @@ func (s *Shelf) Add(publication []byte) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if p.identity != s.p.identity {
-		return prefix(errOther)
+	if s.p != nil {
+		if p.identity != s.p.identity {
+			return prefix(errOther)
+		}
+		p.curve = append(s.p.curve, p.curve...)
+		p.kem = append(s.p.kem, p.kem...)
 	}
-	p.curve = append(s.p.curve, p.curve...)
-	p.kem = append(s.p.kem, p.kem...)
 	s.p = p
 	return nil
 }
 
-// Bundle hands out one bundle, of 1,389 bytes, or 1,353 when the one-time prekeys have run
-// out and the last-resort key stands in.
+// Bundle hands out one bundle, of 1,423 bytes, or 1,387 when the one-time prekeys have run
+// out and the last-resort key stands in. An empty shelf gives nil.
 func (s *Shelf) Bundle() []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.p == nil {
+		return nil
+	}
 	b := &pqxdh.Bundle{Identity: s.p.identity, Signed: s.p.signed, SignedBy: s.p.signedBy}
 	kem := s.p.lastResort
 	if len(s.p.kem) > 0 {
@@ -139,7 +144,8 @@ func parsePublication(data []byte) (*publication, error) {
 		readKEM(&in, &p.lastResort) &&
 		in.ReadUint24LengthPrefixed(&curve) &&
 		in.ReadUint24LengthPrefixed(&kem) &&
-		in.Empty()
+		in.Empty() &&
+		len(curve) <= MaxOneTimePrekeys*(4+x25519.Size) // before the keys are parsed, which takes time
 	for ok && !curve.Empty() {
 		var k pqxdh.CurvePrekey
 		ok = readCurve(&curve, &k)
@@ -150,7 +156,7 @@ func parsePublication(data []byte) (*publication, error) {
 		ok = readKEM(&kem, &k)
 		p.kem = append(p.kem, k)
 	}
-	if !ok || len(p.curve) != len(p.kem) || len(p.curve) > MaxOneTimePrekeys {
+	if !ok || len(p.curve) != len(p.kem) {
 		return nil, errPublication
 	}
 	return p, p.verify()

@@ -2,7 +2,6 @@ package noescrow
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -41,15 +40,18 @@ import (
 //	} Peer;
 //
 //	struct {
-//	    opaque  handshake[32];               /* SHA-256 of EK_A */
+//	    opaque  handshake[32];               /* EK_A */
 //	    opaque  initial<0..1132>;            /* the handshake to repeat, or nothing */
 //	    opaque  ratchet<0..2^24-1>;          /* internal/ratchet/state.go */
 //	} Session;
 
-var errDevice = errors.New("not a valid device state")
+var (
+	errDevice = errors.New("not a valid device state")
+	errLocked = errors.New("not a locked device state")
+)
 
-// MarshalBinary returns the device's state, secrets included and in clear: 2,700 bytes for a
-// new device, 104 for each one-time prekey pair, and from 450 bytes on for each session.
+// MarshalBinary returns the device's state, secrets included and in clear: 236 bytes for a
+// new device, 104 for each one-time prekey pair, 36 for each peer and from 477 on for each session.
 func (d *Device) MarshalBinary() ([]byte, error) {
 	s := d.lock()
 	defer d.mu.Unlock()
@@ -80,7 +82,7 @@ func (d *Device) UnmarshalBinary(data []byte) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.s = s
+	d.s = &hidden{s}
 	return nil
 }
 
@@ -97,6 +99,9 @@ func (d *Device) Lock(passphrase string) ([]byte, error) {
 
 // Unlock makes d the device that Lock encrypted. After an error d is as it was.
 func (d *Device) Unlock(locked []byte, passphrase string) error {
+	if !bytes.HasPrefix(locked, []byte("age-encryption.org/")) {
+		return prefix(errLocked) // age would quote what it finds, which may be a state in clear
+	}
 	data, err := agekey.Unlock(locked, passphrase)
 	if err != nil {
 		return prefix(err)
@@ -224,14 +229,14 @@ func (p *prekeys) unmarshal(in *cryptobyte.String) bool {
 	}
 	for !curve.Empty() {
 		var k curveKey
-		if n := len(p.curve); !k.unmarshal(&curve) || n > 0 && k.id <= p.curve[n-1].id {
+		if n := len(p.curve); !k.unmarshal(&curve) || k.id > p.lastID || n > 0 && k.id <= p.curve[n-1].id {
 			return false
 		}
 		p.curve = append(p.curve, k)
 	}
 	for !kem.Empty() {
 		var k kemKey
-		if n := len(p.kem); !k.unmarshal(&kem) || n > 0 && k.id <= p.kem[n-1].id {
+		if n := len(p.kem); !k.unmarshal(&kem) || k.id > p.lastID || n > 0 && k.id <= p.kem[n-1].id {
 			return false
 		}
 		p.kem = append(p.kem, k)
@@ -243,7 +248,7 @@ func (g *generation) marshal(b *cryptobyte.Builder) {
 	g.signed.marshal(b)
 	g.lastResort.marshal(b)
 	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) {
-		names := slices.SortedFunc(maps.Keys(g.seen), func(a, b [sha256.Size]byte) int { return bytes.Compare(a[:], b[:]) })
+		names := slices.SortedFunc(maps.Keys(g.seen), func(a, b [32]byte) int { return bytes.Compare(a[:], b[:]) })
 		for _, name := range names {
 			b.AddBytes(name[:])
 		}
@@ -255,10 +260,10 @@ func (g *generation) unmarshal(in *cryptobyte.String) bool {
 	if !g.signed.unmarshal(in) || !g.lastResort.unmarshal(in) || !in.ReadUint24LengthPrefixed(&seen) {
 		return false
 	}
-	g.seen = map[[sha256.Size]byte]bool{}
-	var last [sha256.Size]byte
+	g.seen = map[[32]byte]bool{}
+	var last [32]byte
 	for !seen.Empty() {
-		var name [sha256.Size]byte
+		var name [32]byte
 		if !seen.CopyBytes(name[:]) || bytes.Compare(name[:], last[:]) <= 0 {
 			return false
 		}

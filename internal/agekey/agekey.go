@@ -63,24 +63,32 @@ func NewRecipient(b []byte) (*Recipient, error) {
 	return &Recipient{key}, nil
 }
 
-// ParseRecipient reads the line "age1pq1…".
+// ParseRecipient reads the line "age1pq1…". An error does not repeat s, which may be a secret
+// that was given by mistake.
 func ParseRecipient(s string) (*Recipient, error) {
 	name, data, err := plugin.ParseRecipient(s)
 	if err != nil || name != "pq" {
-		return nil, errors.New(`expected a recipient "age1pq1…", found ` + excerpt(s))
+		return nil, errors.New(`expected a recipient "age1pq1…", found ` + describe(s))
 	}
 	key, err := hpke.ParsePublicKey(data)
 	if err != nil {
-		return nil, fmt.Errorf("the recipient %s holds no valid public key", excerpt(s))
+		return nil, errors.New(`expected a recipient "age1pq1…", found one that holds no valid public key`)
 	}
 	return &Recipient{key}, nil
 }
 
-func excerpt(s string) string {
-	if len(s) > 24 {
-		s = strings.ToValidUTF8(s[:20], "") + "…"
+func describe(s string) string {
+	switch {
+	case s == "":
+		return "nothing"
+	case strings.HasPrefix(s, "AGE-"):
+		return "a secret key"
+	case strings.HasPrefix(s, "age1pq1"):
+		return "one with a wrong length or checksum"
+	case strings.HasPrefix(s, "age1"):
+		return "a recipient of another type"
 	}
-	return fmt.Sprintf("%q", s)
+	return fmt.Sprintf("%d bytes of something else", len(s))
 }
 
 // String returns the line "age1pq1…" of 1,959 characters.

@@ -3,6 +3,7 @@ package agekey
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,4 +78,71 @@ func TestParseRecipientRefuses(t *testing.T) {
 			t.Errorf("%s: the error prints the identity", name)
 		}
 	}
+}
+
+// What is wrapped here has the same shape as what age wraps: one stanza of the same type, with
+// arguments and a body of the same lengths, and the same label.
+func TestStanzaIsLikeAges(t *testing.T) {
+	id, err := age.GenerateHybridIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fileKey := make([]byte, 16)
+	ours, labels, err := RecipientOf(id).WrapWithLabels(fileKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, theirLabels, err := id.Recipient().WrapWithLabels(fileKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(ours) != 1 || len(theirs) != 1 || ours[0].Type != theirs[0].Type || len(ours[0].Args) != len(theirs[0].Args) ||
+		len(ours[0].Args[0]) != len(theirs[0].Args[0]) || len(ours[0].Body) != len(theirs[0].Body) {
+		t.Errorf("a stanza %+v, age's is %+v", ours, theirs)
+	}
+	if !slices.Equal(labels, theirLabels) {
+		t.Errorf("labels %v, age's are %v", labels, theirLabels)
+	}
+	again, _, err := RecipientOf(id).WrapWithLabels(fileKey)
+	if err != nil || again[0].Args[0] == ours[0].Args[0] {
+		t.Errorf("wrapped twice with the same randomness, %v", err)
+	}
+	if key, err := id.Unwrap(ours); err != nil || !bytes.Equal(key, fileKey) {
+		t.Errorf("age unwraps %x, %v", key, err)
+	}
+}
+
+func TestNewRecipient(t *testing.T) {
+	id, err := age.GenerateHybridIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	public := RecipientOf(id).PublicKey().Bytes()
+	r, err := NewRecipient(public)
+	if err != nil || r.String() != id.Recipient().String() {
+		t.Errorf("%.40s…, %v", r, err)
+	}
+	for _, bad := range [][]byte{nil, public[1:], append(public, 0)} {
+		if _, err := NewRecipient(bad); err == nil {
+			t.Errorf("%d bytes are taken", len(bad))
+		}
+	}
+}
+
+// A key has one line, the one that age gives it.
+func FuzzParseRecipient(f *testing.F) {
+	line := (&Recipient{hpke.NewPrivateKey([hpke.SeedSize]byte{1}).Public()}).String()
+	f.Add("")
+	f.Add(line)
+	f.Add(strings.ToUpper(line))
+	f.Add("age1pq1" + line[20:])
+	f.Fuzz(func(t *testing.T, line string) {
+		r, err := ParseRecipient(line)
+		if err == nil && !strings.EqualFold(r.String(), line) {
+			t.Errorf("%q is read as %q", line, r)
+		}
+		if _, theirs := age.ParseHybridRecipient(line); err == nil && theirs != nil {
+			t.Errorf("%q is taken, and age says %v", line, theirs)
+		}
+	})
 }

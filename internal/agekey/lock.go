@@ -7,12 +7,17 @@ import (
 	"filippo.io/age"
 )
 
+// workFactor is the base-2 logarithm of scrypt's N: 256 MiB, and about a second. It is what age
+// chooses, and the most that Unlock takes, as a file could ask for gigabytes.
+const workFactor = 18
+
 // Lock encrypts data with a passphrase, as an age file with a scrypt recipient.
 func Lock(data []byte, passphrase string) ([]byte, error) {
 	recipient, err := age.NewScryptRecipient(passphrase)
 	if err != nil {
 		return nil, err
 	}
+	recipient.SetWorkFactor(workFactor)
 	var file bytes.Buffer
 	w, err := age.Encrypt(&file, recipient)
 	if err != nil {
@@ -31,6 +36,7 @@ func Unlock(locked []byte, passphrase string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	identity.SetMaxWorkFactor(workFactor)
 	r, err := age.Decrypt(bytes.NewReader(locked), identity)
 	if err != nil {
 		return nil, err

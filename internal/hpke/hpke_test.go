@@ -3,6 +3,7 @@ package hpke
 import (
 	"bytes"
 	"crypto/hpke"
+	"sync"
 	"testing"
 
 	"github.com/cloudflare/circl/kem/xwing"
@@ -136,4 +137,60 @@ func BenchmarkSeal(b *testing.B) {
 	for b.Loop() {
 		p.Seal(info, NewRandomness(), make([]byte, 32))
 	}
+}
+
+// The encapsulation is decided by the randomness, so that a recipient who knows it can make the
+// same bytes again.
+func TestSealIsDecidedByRandomness(t *testing.T) {
+	p := NewPrivateKey([SeedSize]byte{1}).Public()
+	info := NewInfo("doormat test")
+	first := p.Seal(info, [RandomnessSize]byte{1}, []byte("a message key"))
+	if !bytes.Equal(first, p.Seal(info, [RandomnessSize]byte{1}, []byte("a message key"))) {
+		t.Error("the same randomness gives other bytes")
+	}
+	for bit := range 8 * RandomnessSize {
+		r := [RandomnessSize]byte{1}
+		r[bit/8] ^= 1 << (bit % 8)
+		if got := p.Seal(info, r, []byte("a message key")); bytes.Equal(got[:xwing.CiphertextSize], first[:xwing.CiphertextSize]) {
+			// X25519 clamps five bits of its scalar.
+			if i := bit - 8*(RandomnessSize-32); i != 0 && i != 1 && i != 2 && i != 254 && i != 255 {
+				t.Errorf("bit %d of the randomness does nothing", bit)
+			}
+		}
+	}
+}
+
+// An Info and both keys are used by many at once, and a public key is what it was read from.
+func TestConcurrentUse(t *testing.T) {
+	info := NewInfo("doormat test")
+	k := NewPrivateKey([SeedSize]byte{1})
+	p, err := ParsePublicKey(k.Public().Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for i := range 4 {
+		all.Go(func() {
+			for range 5 {
+				want := []byte{byte(i)}
+				if got, err := k.Open(info, p.Seal(info, NewRandomness(), want)); err != nil || !bytes.Equal(got, want) {
+					t.Errorf("%x, %v", got, err)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+func FuzzParsePublicKey(f *testing.F) {
+	b := NewPrivateKey([SeedSize]byte{1}).Public().Bytes()
+	f.Add(b)
+	b[len(b)-1] |= 0x80 // of X25519, which ignores it
+	f.Add(b)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		p, err := ParsePublicKey(b)
+		if err == nil && !bytes.Equal(p.Bytes(), b) {
+			t.Errorf("%x is read as %x", b, p.Bytes())
+		}
+	})
 }

@@ -175,12 +175,17 @@ func TestVectors(t *testing.T) {
 	if err != nil || !bytes.Equal(sk[:], v.SK) || !bytes.Equal(ad, v.AD) {
 		t.Errorf("Respond: SK %x, AD %x, %v", sk, ad, err)
 	}
-	private.OneTime = nil
+	private.PostQuantum = KEMSeed{} // SS is enough
+	pq := KEMPublicKey(v.PublicPostQuantum)
+	sk, ad, err = RespondWith(&private, alice, in, KEMSecret(v.SharedSecret), &pq)
+	if err != nil || !bytes.Equal(sk[:], v.SK) || !bytes.Equal(ad, v.AD) {
+		t.Errorf("RespondWith: SK %x, AD %x, %v", sk, ad, err)
+	}
+	private.PostQuantum, private.OneTime = KEMSeed(v.BobPostQuantum), nil
 	if sk, _, err := Respond(&private, alice, in); err != nil || !bytes.Equal(sk[:], v.SKWithoutOneTime) {
 		t.Errorf("without one-time prekey: SK %x, %v", sk, err)
 	}
 
-	pq := KEMPublicKey(v.PublicPostQuantum)
 	if private.PostQuantum.Public() != pq {
 		t.Error("the KEM's public key is another")
 	}

@@ -153,6 +153,9 @@ func (s *Session) Open(envelope []byte, clear int, ad []byte) ([]byte, error) {
 			return s.openOn(i, h, m)
 		}
 	}
+	if s.turn {
+		return nil, ErrOpen // there is no DHs to step with, and no peer steps twice unanswered
+	}
 	if h, ok := s.nhkr.open(m.header); ok {
 		return s.openNext(h, m)
 	}

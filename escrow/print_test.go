@@ -1,0 +1,188 @@
+package escrow
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"doormat/internal/agekey"
+	"doormat/noescrow"
+)
+
+const marker = "this is a secret, in 32 letters!"
+
+// marked returns a device whose identity key is the marker, beside the secrets to look for.
+func marked(t *testing.T, authority *Authority) (d *Device, secrets []string) {
+	t.Helper()
+	data := state(t, enrol(t, authority))
+	const identity = 1218 + 2 // after escrow's part, version and kind
+	copy(data[identity:], marker)
+	line := data[identity+32+1:][:len(authority.RecoveryKey())]
+	if !strings.HasPrefix(string(line), "AGE-SECRET-KEY-PQ-1") {
+		t.Fatalf("%.20q is not the line of the device's file key", line)
+	}
+	secrets = append(forms([]byte(marker)), forms(data[identity+33+len(line)+8:][:32])...) // the signed prekey
+	return load(t, data), append(secrets, secretPart(string(line)))
+}
+
+// secretPart is the line without what all such lines begin with, and one letter more: a message
+// about a line of the wrong kind may quote that far.
+func secretPart(line string) string { return line[20:40] }
+
+// forms are the ways in which bytes come to be printed.
+func forms(b []byte) []string {
+	decimal := strings.Trim(fmt.Sprint(b), "[]")
+	return []string{string(b), hex.EncodeToString(b), strings.ToUpper(hex.EncodeToString(b)),
+		fmt.Sprintf("% x", b), fmt.Sprintf("%#v", b)[7:], decimal, strings.ReplaceAll(decimal, " ", ","),
+		base64.StdEncoding.EncodeToString(b)[:40]}
+}
+
+var errOnPurpose = errors.New("on purpose")
+
+func TestSecretsAreNotPrinted(t *testing.T) {
+	authority := NewAuthority()
+	d, secrets := marked(t, authority)
+	seed := agekey.Seed(authority.identity)
+	secrets = append(append(secrets, forms(seed[:])...), secretPart(authority.RecoveryKey()))
+	shelf, err := NewShelf(publish(t, d))
+	if err != nil {
+		t.Fatal(err)
+	}
+	silent := func(what, printed string) {
+		t.Helper()
+		for i, s := range secrets {
+			if strings.Contains(printed, s) {
+				t.Errorf("%s prints secret %d: %s", what, i, printed)
+			}
+		}
+	}
+	type holder struct {
+		Device    *Device
+		Authority *Authority
+		Shelf     *Shelf
+		device    *Device
+		authority *Authority
+	}
+	deviceValue, authorityValue, shelfValue := deref(d), deref(authority), deref(shelf)
+	for name, x := range map[string]any{
+		"*Device": d, "*Authority": authority, "*Shelf": shelf,
+		"**Device": &d, "**Authority": &authority,
+		"Device": deviceValue, "Authority": authorityValue, "Shelf": shelfValue,
+		"[]*Device": []*Device{d}, "[]*Authority": []*Authority{authority},
+		"map": map[string]any{"d": d, "a": authority}, "holder": holder{d, authority, shelf, d, authority},
+		"*holder": &holder{d, authority, shelf, d, authority},
+		"error":   fmt.Errorf("%w: %v, %v", errOnPurpose, d, authority),
+	} {
+		for _, verb := range "vsdxXqcbopUeEfFgGtT" {
+			for _, flag := range []string{"", "+", "#", " ", "0", "-", "+#", "# "} {
+				format := "%" + flag + string(verb)
+				silent(name+" "+format, fmt.Sprintf(format, x))
+			}
+		}
+		silent(name+" Print", fmt.Sprint(x)+fmt.Sprintln(x))
+		text, err := json.Marshal(x)
+		silent(name+" json", fmt.Sprint(string(text), err))
+		text, err = xml.Marshal(x)
+		silent(name+" xml", fmt.Sprint(string(text), err))
+		var log bytes.Buffer
+		for _, h := range []slog.Handler{slog.NewTextHandler(&log, nil), slog.NewJSONHandler(&log, nil)} {
+			slog.New(h).With("with", x).Info("text", "x", x, slog.Group("group", "x", x))
+		}
+		silent(name+" slog", log.String())
+	}
+	for name, err := range failures(d, authority) {
+		if err == nil {
+			t.Errorf("%s does not fail", name)
+			continue
+		}
+		silent(name, fmt.Sprintf("%v %+v %#v", err, err, err))
+		if !strings.HasPrefix(err.Error(), "escrow: ") {
+			t.Errorf("%s: the error does not say whose it is: %q", name, err)
+		}
+	}
+}
+
+// deref copies what p points to into an interface, lock and all, as a careless caller would.
+func deref[T any](p *T) any { return *p }
+
+// failures are calls that fail and are given secrets, or hold them.
+func failures(d *Device, authority *Authority) map[string]error {
+	line := authority.RecoveryKey()
+	data, _ := d.MarshalBinary()
+	_, errLine := ParseAuthority(line + "Q")
+	_, errShort := ParseAuthority(line[:len(line)-1])
+	_, errMarker := ParseAuthority(marker)
+	_, errRecipient := NewDevice(line)
+	_, errSelf := d.Seal(d.Identity(), []byte(marker), []byte(marker))
+	_, errLong := d.Seal(d.Identity(), make([]byte, MaxPlaintext+1), nil)
+	_, _, errOpen := d.Open(data, []byte(marker))
+	_, _, errChecked := d.OpenChecked(data, []byte(marker))
+	_, _, _, errRecover := authority.Recover(data)
+	_, errShelf := NewShelf(data)
+	_, errPublish := d.Publish(-1)
+	_, _, errAddresses := Addresses(data)
+	return map[string]error{
+		"ParseAuthority": errLine, "ParseAuthority, short": errShort, "ParseAuthority, marker": errMarker,
+		"NewDevice": errRecipient, "Seal": errSelf, "Seal, long": errLong,
+		"Open": errOpen, "OpenChecked": errChecked, "Recover": errRecover, "NewShelf": errShelf,
+		"Publish": errPublish, "Addresses": errAddresses,
+		"Start":           d.Start(d.Identity(), data),
+		"UnmarshalBinary": new(Device).UnmarshalBinary(data[:len(data)-1]),
+		"Unlock":          new(Device).Unlock(data, marker),
+		"SealFile":        d.SealFile(io.Discard, strings.NewReader(marker), line),
+		"OpenFile":        d.OpenFile(io.Discard, bytes.NewReader(data)),
+	}
+}
+
+// What is printed instead says which one it is.
+func TestPrinting(t *testing.T) {
+	authority := NewAuthority()
+	d := enrol(t, authority)
+	wantDevice := "escrow.Device(" + d.Identity().String() + ")"
+	wantAuthority := "escrow.Authority(" + authority.Recipient()[:24] + "…)"
+	for _, c := range []struct{ got, want string }{
+		{fmt.Sprint(d), wantDevice},
+		{fmt.Sprintf("%x", d), wantDevice},
+		{fmt.Sprint(authority), wantAuthority},
+		{fmt.Sprintf("%#v", authority), wantAuthority},
+		{d.LogValue().String(), wantDevice},
+		{authority.LogValue().String(), wantAuthority},
+		{fmt.Sprint(new(Authority)), "escrow.Authority(none)"},
+		{fmt.Sprint((*Authority)(nil)), "escrow.Authority(none)"},
+		{fmt.Sprint((*Device)(nil)), "<nil>"},
+	} {
+		if c.got != c.want {
+			t.Errorf("prints %q, want %q", c.got, c.want)
+		}
+	}
+	text, err := json.Marshal(map[string]any{"a": authority, "d": d})
+	if want := `{"a":"` + wantAuthority + `","d":"` + wantDevice + `"}`; err != nil || string(text) != want {
+		t.Errorf("json is %s, %v; want %s", text, err, want)
+	}
+}
+
+// Errors are noescrow's where it has one, so that a caller asks the same question of both.
+func TestErrorsAreNoescrows(t *testing.T) {
+	_, a, b := pair(t)
+	e := send(t, a, b, "")
+	_, _, replay := b.Open(e, nil)
+	_, _, garbage := b.OpenChecked([]byte("garbage"), nil)
+	_, stranger := a.Seal(Identity{}, nil, nil)
+	for _, c := range []struct{ got, ours, theirs error }{
+		{replay, ErrReplay, noescrow.ErrReplay},
+		{garbage, ErrOpen, noescrow.ErrOpen},
+		{stranger, ErrNoSession, noescrow.ErrNoSession},
+	} {
+		if !errors.Is(c.got, c.ours) || !errors.Is(c.got, c.theirs) {
+			t.Errorf("%v is not %v", c.got, c.theirs)
+		}
+	}
+}

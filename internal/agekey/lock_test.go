@@ -1,0 +1,129 @@
+package agekey
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+
+	"filippo.io/age"
+)
+
+// The passphrase recipient of age itself, with the least work it can ask for.
+func lockFast(t *testing.T, data []byte, passphrase string) []byte {
+	t.Helper()
+	r, err := age.NewScryptRecipient(passphrase)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.SetWorkFactor(1)
+	var file bytes.Buffer
+	w, err := age.Encrypt(&file, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
+}
+
+func TestLockIsAnAgeFile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("scrypt takes about a second")
+	}
+	t.Parallel()
+	data := bytes.Repeat([]byte("state"), 1000)
+	locked, err := Lock(data, "passphrase")
+	if err != nil {
+		t.Fatal(err)
+	}
+	header, _, _ := strings.Cut(string(locked), "\n---")
+	if lines := strings.Split(header, "\n"); len(lines) != 3 || lines[0] != "age-encryption.org/v1" ||
+		!strings.HasPrefix(lines[1], "-> scrypt ") || !strings.HasSuffix(lines[1], " 18") {
+		t.Errorf("the header is\n%s", header)
+	}
+	identity, err := age.NewScryptIdentity("passphrase")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := age.Decrypt(bytes.NewReader(locked), identity)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, data) {
+		t.Errorf("age opens %d bytes, %v", len(got), err)
+	}
+}
+
+func TestLockIsSalted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("scrypt takes about a second")
+	}
+	t.Parallel()
+	first, err := Lock(nil, "passphrase")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := Lock(nil, "passphrase")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Equal(first, second) {
+		t.Error("the same file twice")
+	}
+	if got, err := Unlock(second, "passphrase"); err != nil || len(got) != 0 {
+		t.Errorf("%x, %v", got, err)
+	}
+}
+
+func TestUnlockRefuses(t *testing.T) {
+	const passphrase = "correct horse battery staple"
+	data := []byte("state")
+	locked := lockFast(t, data, passphrase)
+	refused := func(name string, locked []byte, passphrase string) {
+		t.Helper()
+		got, err := Unlock(locked, passphrase)
+		if err == nil || len(got) != 0 {
+			t.Errorf("%s: opens %q, %v", name, got, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "horse") {
+			t.Errorf("%s: the error prints the passphrase: %v", name, err)
+		}
+	}
+	if got, err := Unlock(locked, passphrase); err != nil || !bytes.Equal(got, data) {
+		t.Fatalf("%q, %v", got, err)
+	}
+	for bit := range 8 * len(locked) {
+		bad := bytes.Clone(locked)
+		bad[bit/8] ^= 1 << (bit % 8)
+		refused("a bit", bad, passphrase)
+	}
+	for n := range locked {
+		refused("cut short", locked[:n], passphrase)
+	}
+	refused("with a trailing byte", append(bytes.Clone(locked), 0), passphrase)
+	refused("another passphrase", locked, passphrase+" ")
+	refused("no passphrase", locked, "")
+	refused("much work", bytes.Replace(locked, []byte(" 1\n"), []byte(" 30\n"), 1), passphrase)
+
+	id, err := age.GenerateHybridIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	w, err := age.Encrypt(&file, id.Recipient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	refused("a file to a key", file.Bytes(), passphrase)
+	if _, err := Lock(data, ""); err == nil {
+		t.Error("Lock takes an empty passphrase")
+	}
+}

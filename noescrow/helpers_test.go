@@ -1,0 +1,242 @@
+package noescrow
+
+import (
+	"bytes"
+	"errors"
+	"math/big"
+	"slices"
+	"testing"
+
+	"golang.org/x/crypto/cryptobyte"
+
+	"doormat/internal/pqxdh"
+	"doormat/internal/ratchet"
+	"doormat/internal/x25519"
+)
+
+// pair returns two devices, of which a has started a session with b.
+func pair(t testing.TB) (a, b *Device) {
+	t.Helper()
+	a, b = NewDevice(), NewDevice()
+	start(t, a, b)
+	return a, b
+}
+
+// talking returns two devices that have had each other's answer.
+func talking(t testing.TB) (a, b *Device) {
+	t.Helper()
+	a, b = pair(t)
+	send(t, a, b, "hello")
+	send(t, b, a, "hello yourself")
+	return a, b
+}
+
+// start starts a session from a to b, with one-time prekeys.
+func start(t testing.TB, a, b *Device) {
+	t.Helper()
+	startFrom(t, a, b, shelf(t, b, 1).Bundle())
+}
+
+// startLastResort starts a session from a to b after the one-time prekeys have run out.
+func startLastResort(t testing.TB, a, b *Device) {
+	t.Helper()
+	startFrom(t, a, b, shelf(t, b, 0).Bundle())
+}
+
+func startFrom(t testing.TB, a, b *Device, bundle []byte) {
+	t.Helper()
+	if err := a.Start(b.Identity(), bundle); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// shelf returns a relay's shelf for d, with n one-time prekeys of each kind.
+func shelf(t testing.TB, d *Device, n int) *Shelf {
+	t.Helper()
+	s, err := NewShelf(publish(t, d, n))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func publish(t testing.TB, d *Device, n int) []byte {
+	t.Helper()
+	p, err := d.Publish(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func seal(t testing.TB, from, to *Device, text string) []byte {
+	t.Helper()
+	e, err := from.Seal(to.Identity(), []byte(text), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// opens requires that d opens e, a text from another device.
+func opens(t testing.TB, d, from *Device, e []byte, text string) {
+	t.Helper()
+	id, got, err := d.Open(e, nil)
+	if err != nil || id != from.Identity() || string(got) != text {
+		t.Fatalf("expected %q from %v, got %q from %v, %v", text, from, got, id, err)
+	}
+}
+
+// refuses requires that d does not open e and stays as it was, byte for byte.
+func refuses(t testing.TB, d *Device, e []byte, reason error) {
+	t.Helper()
+	before := save(t, d)
+	_, plaintext, err := d.Open(e, nil)
+	if !errors.Is(err, reason) || plaintext != nil {
+		t.Fatalf("expected the error %q, got %q, %v", reason, plaintext, err)
+	}
+	if !bytes.Equal(save(t, d), before) {
+		t.Fatalf("the state moved with the error %q", err)
+	}
+}
+
+// refusesAny is refuses, whatever the reason.
+func refusesAny(t testing.TB, d *Device, e []byte, what string) {
+	t.Helper()
+	before := save(t, d)
+	_, plaintext, err := d.Open(e, nil)
+	if err == nil || plaintext != nil {
+		t.Fatalf("%s: opened as %q, %v", what, plaintext, err)
+	}
+	if !bytes.Equal(save(t, d), before) {
+		t.Fatalf("%s: the state moved with the error %q", what, err)
+	}
+}
+
+func send(t testing.TB, a, b *Device, text string) {
+	t.Helper()
+	opens(t, b, a, seal(t, a, b, text), text)
+}
+
+func save(t testing.TB, d *Device) []byte {
+	t.Helper()
+	data, err := d.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func load(t testing.TB, data []byte) *Device {
+	t.Helper()
+	d := new(Device)
+	if err := d.UnmarshalBinary(data); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// clone is a thief's copy, or a backup.
+func clone(t testing.TB, d *Device) *Device {
+	t.Helper()
+	return load(t, save(t, d))
+}
+
+// flips calls f with every copy of data that differs from it in one bit, or with every
+// stride-th.
+func flips(data []byte, stride int, f func(bit int, flipped []byte)) {
+	for bit := 0; bit < 8*len(data); bit += stride {
+		flipped := bytes.Clone(data)
+		flipped[bit/8] ^= 1 << (bit % 8)
+		f(bit, flipped)
+	}
+}
+
+// cuts calls f with every proper prefix of data, and with data and a byte more.
+func cuts(data []byte, f func(n int, cut []byte)) {
+	for n := range data {
+		f(n, data[:n:n])
+	}
+	f(len(data)+1, append(bytes.Clone(data), 0))
+}
+
+// stride returns n, or with -short the second. Both are odd, so that all places in a byte
+// have their turn.
+func stride(n, short int) int {
+	if testing.Short() {
+		return short
+	}
+	return n
+}
+
+var p25519 = new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 255), big.NewInt(19))
+
+// badKeys returns keys that no device makes. The first three name the same point as good, or
+// give the same shared secrets, so only the check on them keeps them out.
+func badKeys(good x25519.PublicKey) map[string]x25519.PublicKey {
+	u := fromLittleEndian(good[:])
+	bad := map[string]x25519.PublicKey{
+		"the high bit set":         toLittleEndian(new(big.Int).SetBit(u, 255, 1)),
+		"a point of order 2 added": toLittleEndian(new(big.Int).ModInverse(u, p25519)), // u(P + (0,0)) = 1/u(P)
+		"u = p + 9":                toLittleEndian(new(big.Int).Add(p25519, big.NewInt(9))),
+		"zero":                     {},
+		"one, of order 4":          {1},
+		"p − 1, of order 4":        toLittleEndian(new(big.Int).Sub(p25519, big.NewInt(1))),
+		"two, on the twist":        {2},
+		"all ones":                 x25519.PublicKey(bytes.Repeat([]byte{0xff}, 32)),
+		"order 8": toLittleEndian(bigint(
+			"325606250916557431795983626356110631294008115727848805560023387167927233504")),
+	}
+	return bad
+}
+
+func bigint(s string) *big.Int {
+	n, _ := new(big.Int).SetString(s, 10)
+	return n
+}
+
+func fromLittleEndian(b []byte) *big.Int {
+	b = slices.Clone(b)
+	slices.Reverse(b)
+	return new(big.Int).SetBytes(b)
+}
+
+func toLittleEndian(n *big.Int) (p x25519.PublicKey) {
+	n.FillBytes(p[:])
+	slices.Reverse(p[:])
+	return p
+}
+
+// evil writes a first message by hand from a to b, as a sender may who does not keep to the
+// rules: change may put other keys into the handshake before the message is sealed.
+func evil(t testing.TB, a, b *Device, text string, change func(from *Identity, in *pqxdh.Initial)) []byte {
+	t.Helper()
+	bundle, err := parseBundle(shelf(t, b, 1).Bundle())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sk, ad, in, err := pqxdh.Initiate(a.s.identity, bundle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := a.Identity()
+	change(&from, in)
+	copy(ad[1:33], from[:])
+	r, err := ratchet.NewInitiator(sk, ad, bundle.Signed.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := envelopeHead{from: from, to: b.Identity(), initial: in}
+	envelope, err := r.Seal(e.clearPart(), []byte(text), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return envelope
+}
+
+// marshal is Marshal of a session alone.
+func marshal(s *ratchet.Session) []byte {
+	b := cryptobyte.NewBuilder(nil)
+	s.Marshal(b)
+	return b.BytesOrPanic()
+}
