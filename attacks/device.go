@@ -120,6 +120,9 @@ func readHistory(ctx context.Context, w *wire, l *Tape, t *Transcript, found fun
 		if err := errors.Join(err, errT, ctx.Err()); err != nil {
 			return err
 		}
+		if more && len(record) < 8 {
+			return errStolen
+		}
 		p, ok := w.split(e.Bytes)
 		if !more || !ok || p.from != owner.Identity() && p.to != owner.Identity() || !e.At.Equal(readDate(record)) {
 			continue

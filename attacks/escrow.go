@@ -120,7 +120,7 @@ func (s *escrowSystem) quantum(t Theft) Theft {
 		if err != nil {
 			return n, err
 		}
-		m, err := recoverFieldWithX25519(ctx, l, t, found)
+		m, err := recoverField(ctx, l, t, guessZerosField, found)
 		return n + m, err
 	}
 	return t
@@ -137,9 +137,15 @@ func authorityX25519(a *escrow.Authority) (k x25519.PrivateKey, err error) {
 	return x25519.PrivateKey(sha3.SumSHAKE256(seed[:], 96)[64:]), nil
 }
 
-// recoverFieldWithX25519 computes the X25519 half of each field's shared secret, and guesses
-// zeros for the ML-KEM half. The authority's key pair is the last record of 64 bytes.
-func recoverFieldWithX25519(ctx context.Context, l *Tape, t *Transcript, found func(i int, text []byte)) (int64, error) {
+// fieldDecapsulation is how the attacker comes by the ML-KEM half of a field's shared secret.
+// The quantum computer cannot, and guesses zeros.
+type fieldDecapsulation func(ciphertext []byte) (ssM [32]byte)
+
+func guessZerosField([]byte) (zeros [32]byte) { return zeros }
+
+// recoverField computes the X25519 half of each field's shared secret, and asks for the ML-KEM
+// half. The authority's key pair is the last record of 64 bytes.
+func recoverField(ctx context.Context, l *Tape, t *Transcript, kem fieldDecapsulation, found func(i int, text []byte)) (int64, error) {
 	var private x25519.PrivateKey
 	for record, err := range l.All() {
 		if err != nil {
@@ -163,8 +169,8 @@ func recoverFieldWithX25519(ctx context.Context, l *Tape, t *Transcript, found f
 		if err != nil {
 			return
 		}
-		ssM := make([]byte, 32)
-		ss := sha3.Sum256(slices.Concat(ssM, ssX[:], ctX[:], public[:], []byte(`\./`+`/^\`)))
+		ssM := kem(enc[:len(enc)-x25519.Size])
+		ss := sha3.Sum256(slices.Concat(ssM[:], ssX[:], ctX[:], public[:], []byte(`\./`+`/^\`)))
 		if key, err := fieldInfo.OpenShared(ss, ciphertext); err == nil {
 			if text, ok := openBody(key, p); ok {
 				found(e.Index, text)

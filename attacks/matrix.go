@@ -13,12 +13,13 @@ type Table struct {
 	Results      []*Result // a column each
 }
 
-// Matrix runs a conversation through each system, and commits each of their thefts. Close the
-// table.
+// Matrix runs a conversation through each system, and commits each of their thefts. It lets go
+// of each system when it is done with it, and puts nil in its place. Close the table.
 func Matrix(ctx context.Context, c *Conversation, victim string, systems []System, progress Progress) (*Table, error) {
 	t := &Table{Conversation: c, Victim: victim}
-	for _, s := range systems {
+	for i, s := range systems {
 		r, err := Run(ctx, s, c, victim, progress)
+		systems[i] = nil
 		if err != nil {
 			return nil, errors.Join(err, t.Close())
 		}

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"maps"
 	"slices"
 	"time"
@@ -40,8 +42,9 @@ type messenger struct {
 	people map[string]*person
 	names  map[noescrow.Identity]string
 	order  []string
-	keeper string // the person whose phone keeps its messages for a seizure
-	phone  Tape   // what it keeps
+	keeper string    // the person whose phone keeps its messages for a seizure
+	phone  Tape      // what it keeps
+	now    time.Time // the date of the last message, whoever wrote it
 	seized bool
 
 	x25519 map[x25519.PrivateKey]x25519.PublicKey // every one there was, for the quantum computer
@@ -113,6 +116,7 @@ func (m *messenger) Send(msg Message) ([]byte, error) {
 		return nil, err
 	}
 	id := to.device.Identity()
+	m.now = msg.At
 	envelope, err := from.device.Seal(id, []byte(msg.Text), date(msg.At))
 	if errors.Is(err, noescrow.ErrNoSession) {
 		if err := from.device.Start(id, to.shelf.Bundle()); err != nil {
@@ -154,7 +158,7 @@ func (m *messenger) Inspect(name string) ([]byte, error) {
 	return p.device.MarshalBinary()
 }
 
-// bundle is what the relay hands out to everyone.
+// Bundle is what the relay hands out to everyone.
 func (m *messenger) Bundle(name string) ([]byte, error) {
 	p, err := m.person(name)
 	if err != nil {
@@ -162,6 +166,15 @@ func (m *messenger) Bundle(name string) ([]byte, error) {
 	}
 	return p.shelf.Bundle(), nil
 }
+
+// Format implements [fmt.Formatter]: every verb prints the system's name and no secret.
+func (m *messenger) Format(f fmt.State, _ rune) { io.WriteString(f, "attacks.System("+m.name+")") }
+
+// LogValue implements [slog.LogValuer] as Format does.
+func (m *messenger) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(m)) }
+
+// MarshalText implements [encoding.TextMarshaler] as Format does.
+func (m *messenger) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(m)), nil }
 
 // keep puts a message into the history of the phone that will be seized, if it is on that one:
 // the date, and the text.
@@ -188,23 +201,19 @@ func (m *messenger) stealDevice(victim string) (*Tape, error) {
 // seize takes the phone away: its state, and the messages on it that are no older than the
 // age at which they disappear (0 for never).
 func (m *messenger) seize(victim string, disappear time.Duration) (*Tape, error) {
+	if victim != m.keeper {
+		return nil, fmt.Errorf("attacks: the phone of %q kept no messages, the one of %q did", victim, m.keeper)
+	}
 	l, err := m.stealDevice(victim)
 	if err != nil {
 		return nil, err
 	}
 	m.seized = true
-	var last time.Time
 	for record, err := range m.phone.All() {
 		if err != nil {
 			return nil, err
 		}
-		last = readDate(record)
-	}
-	for record, err := range m.phone.All() {
-		if err != nil {
-			return nil, err
-		}
-		if disappear > 0 && last.Sub(readDate(record)) > disappear {
+		if disappear > 0 && m.now.Sub(readDate(record)) > disappear {
 			continue
 		}
 		if err := l.Append(record); err != nil {

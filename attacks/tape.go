@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"log/slog"
 	"os"
 	"time"
 )
@@ -20,6 +21,8 @@ const maxRecord = 1 << 26
 
 // A Tape is a sequence of records of bytes: a transcript, or loot. It keeps 1 MiB in memory and
 // the rest in a temporary file that has no name. It is not safe for concurrent use.
+//
+// Printing one prints how long it is, and no record: loot is keys.
 //
 // In bytes it is one record after the other, each behind its length of four bytes, big-endian.
 type Tape struct {
@@ -99,11 +102,14 @@ func ReadTape(r io.Reader) (*Tape, error) {
 	in := bufio.NewReader(r)
 	var record []byte
 	for {
-		if _, err := in.Peek(1); err == io.EOF {
+		_, err := in.Peek(1)
+		if err == io.EOF {
 			return t, nil
 		}
-		var err error
-		if record, err = readRecord(in, record); err == nil {
+		if err == nil {
+			record, err = readRecord(in, record)
+		}
+		if err == nil {
 			err = t.Append(record)
 		}
 		if err != nil {
@@ -123,6 +129,17 @@ func (t *Tape) Close() error {
 	*t = Tape{}
 	return err
 }
+
+// Format implements [fmt.Formatter]: every verb prints the tape's length and no record.
+func (t Tape) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "attacks.Tape(%d records, %d bytes)", t.n, t.size)
+}
+
+// LogValue implements [slog.LogValuer] as Format does.
+func (t Tape) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(t)) }
+
+// MarshalText implements [encoding.TextMarshaler] as Format does.
+func (t Tape) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(t)), nil }
 
 func (t *Tape) reader() io.Reader {
 	memory := bytes.NewReader(t.memory)
