@@ -9,53 +9,87 @@ import (
 	"doormat/noescrow"
 )
 
-// recoverWithDevice reads with a copy of one device's state. What others write to the victim
-// the copy opens as the victim's phone would. What the victim writes it follows on the sending
-// chain it was stolen with; there is no more of that after the next turn, when the victim draws a
-// new key that the copy has not.
+// A deviceThief reads with copies of one device's state.
+type deviceThief struct {
+	w          *wire
+	victim     noescrow.Identity
+	listens    device // does with each envelope what the victim's phone does
+	answers    device // also writes whenever the victim writes, and so makes turns of its own
+	unused     device // has only the prekeys, and answers each handshake anew that used none up
+	sending    map[noescrow.Identity][]*ratchet.Session
+	operations int64
+}
+
+func newDeviceThief(w *wire, state []byte) (*deviceThief, error) {
+	stolen, err := parseDevice(state[min(len(state), w.offset):])
+	if err != nil {
+		return nil, err
+	}
+	t := &deviceThief{w: w, sending: mirror(stolen)}
+	var errs [3]error
+	t.listens, errs[0] = w.load(state)
+	t.answers, errs[1] = w.load(state)
+	t.unused, errs[2] = w.load(append(state[:w.offset:w.offset], stolen.withoutSessions(state[w.offset:])...))
+	if err := errors.Join(errs[:]...); err != nil {
+		return nil, err
+	}
+	t.victim = t.listens.Identity()
+	return t, nil
+}
+
+// load makes a device of a stolen state.
+func (w *wire) load(state []byte) (device, error) {
+	d, err := w.fresh()
+	if err != nil {
+		return nil, err
+	}
+	return d, d.UnmarshalBinary(state)
+}
+
+// recoverWithDevice reads with a device's state: what others write to the victim, as his phone
+// would, and what the victim writes, on the sending chains that the state holds. Both end at the
+// next turn, when the victim draws a key that the copies have not.
 func recoverWithDevice(ctx context.Context, w *wire, state []byte, t *Transcript, found func(i int, text []byte)) (operations int64, err error) {
-	copied, err := w.fresh()
+	thief, err := newDeviceThief(w, state)
 	if err != nil {
 		return 0, err
 	}
-	if err := copied.UnmarshalBinary(state); err != nil {
-		return 0, err
-	}
-	stolen, err := parseDevice(state[w.offset:])
-	if err != nil {
-		return 0, err
-	}
-	sending := mirror(stolen)
-	victim := copied.Identity()
 	for e, err := range t.All() {
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil {
-			return operations, err
+		if err := errors.Join(err, ctx.Err()); err != nil {
+			return thief.operations, err
 		}
 		p, ok := w.split(e.Bytes)
 		switch {
-		case !ok:
-		case p.to == victim:
-			operations++
-			if _, text, err := copied.Open(e.Bytes, date(e.At)); err == nil {
-				found(e.Index, text)
-			}
-		case p.from == victim:
-			for _, session := range sending[p.to] {
-				operations++
-				opened, err := session.Open(p.inner, p.clear, p.associated(e))
-				if err != nil {
-					continue
-				}
-				if text, ok := w.text(p, opened); ok {
-					found(e.Index, text)
-				}
-			}
+		case ok && p.to == thief.victim:
+			thief.incoming(e, found)
+		case ok && p.from == thief.victim:
+			thief.outgoing(e, p, found)
 		}
 	}
-	return operations, nil
+	return thief.operations, nil
+}
+
+func (t *deviceThief) incoming(e Envelope, found func(i int, text []byte)) {
+	for _, d := range []device{t.listens, t.answers, t.unused} {
+		t.operations++
+		if _, text, err := d.Open(e.Bytes, date(e.At)); err == nil {
+			found(e.Index, text)
+		}
+	}
+}
+
+func (t *deviceThief) outgoing(e Envelope, p parts, found func(i int, text []byte)) {
+	t.answers.Seal(p.to, nil, nil) // it leads nowhere if there is no session: then there is no turn
+	for _, session := range t.sending[p.to] {
+		t.operations++
+		opened, err := session.Open(p.inner, p.clear, p.associated(e))
+		if err != nil {
+			continue
+		}
+		if text, ok := t.w.text(p, opened); ok {
+			found(e.Index, text)
+		}
+	}
 }
 
 // mirror turns every sending chain on a stolen device around.
@@ -74,11 +108,8 @@ func mirror(d *stolenDevice) map[noescrow.Identity][]*ratchet.Session {
 // forgeWithDevice writes as the victim, from the copy: in a new session, as the copy's own
 // may be out of date.
 func forgeWithDevice(w *wire, state []byte, f Forgery) ([]byte, error) {
-	copied, err := w.fresh()
+	copied, err := w.load(state)
 	if err != nil {
-		return nil, err
-	}
-	if err := copied.UnmarshalBinary(state); err != nil {
 		return nil, err
 	}
 	to := noescrow.Identity(f.To)
@@ -102,16 +133,13 @@ func recoverSeized(ctx context.Context, w *wire, l *Tape, t *Transcript, found f
 }
 
 func readHistory(ctx context.Context, w *wire, l *Tape, t *Transcript, found func(i int, text []byte)) error {
-	owner, err := w.fresh()
-	if err != nil {
-		return err
-	}
 	next, stop := iter.Pull2(l.All())
 	defer stop()
 	state, err, _ := next()
-	if err == nil {
-		err = owner.UnmarshalBinary(state)
+	if err != nil {
+		return err
 	}
+	owner, err := w.load(state)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 	"time"
@@ -34,7 +35,8 @@ type fact struct {
 // Run sends a conversation through a system, commits each of its thefts, and measures what
 // opens. The victim is whose device is stolen, where it is one person's; thefts that are not at
 // the end happen before the message with the index c.Len/2. Every message must arrive; if one
-// does not, that is an error of the system. Progress may be nil. Close the result.
+// does not, that is an error of the system. Progress may be nil. Close the result. A system that
+// is an [io.Closer] is closed by Run.
 func Run(ctx context.Context, s System, c *Conversation, victim string, progress Progress) (*Result, error) {
 	if !slices.Contains(c.People, victim) {
 		return nil, fmt.Errorf("attacks: the victim %q is not in the conversation", victim)
@@ -50,6 +52,9 @@ func Run(ctx context.Context, s System, c *Conversation, victim string, progress
 		progress: progress,
 	}
 	err := r.all(ctx)
+	if s, ok := s.(io.Closer); ok {
+		err = errors.Join(err, s.Close())
+	}
 	if err != nil {
 		r.Close()
 		return nil, fmt.Errorf("attacks: %s: %w", s.Name(), err)

@@ -15,8 +15,8 @@ import (
 	"doormat/noescrow"
 )
 
-// oneTimePrekeys is how many of each kind a person publishes when he enrols. Whoever comes
-// after they have run out gets the last-resort prekey.
+// oneTimePrekeys is how many of each kind a person publishes when he enrols, and again when
+// they have been handed out.
 const oneTimePrekeys = 10
 
 // device and shelf are the verbs that the twins share.
@@ -30,7 +30,10 @@ type device interface {
 	UnmarshalBinary(data []byte) error
 }
 
-type shelf interface{ Bundle() []byte }
+type shelf interface {
+	Add(publication []byte) error
+	Bundle() []byte
+}
 
 // messenger carries messages with either of the twins: people with devices, and a relay.
 type messenger struct {
@@ -62,9 +65,10 @@ func newMessenger(name string) *messenger {
 }
 
 type person struct {
-	device      device
-	shelf       shelf
-	publication []byte
+	device       device
+	shelf        shelf
+	publications [][]byte
+	bundles      int // handed out
 }
 
 var errSeized = errors.New("attacks: the phone is gone")
@@ -77,12 +81,14 @@ func (m *messenger) Enrol(name string) error {
 		return err
 	}
 	p := &person{device: d}
-	if p.publication, err = d.Publish(oneTimePrekeys); err != nil {
+	publication, err := d.Publish(oneTimePrekeys)
+	if err != nil {
 		return err
 	}
-	if p.shelf, err = m.newShelf(p.publication); err != nil {
+	if p.shelf, err = m.newShelf(publication); err != nil {
 		return err
 	}
+	p.publications = append(p.publications, publication)
 	m.people[name] = p
 	m.names[d.Identity()] = name
 	m.order = append(m.order, name)
@@ -119,7 +125,7 @@ func (m *messenger) Send(msg Message) ([]byte, error) {
 	m.now = msg.At
 	envelope, err := from.device.Seal(id, []byte(msg.Text), date(msg.At))
 	if errors.Is(err, noescrow.ErrNoSession) {
-		if err := from.device.Start(id, to.shelf.Bundle()); err != nil {
+		if err := m.start(from, to); err != nil {
 			return nil, err
 		}
 		envelope, err = from.device.Seal(id, []byte(msg.Text), date(msg.At))
@@ -133,6 +139,14 @@ func (m *messenger) Send(msg Message) ([]byte, error) {
 		}
 	}
 	return envelope, m.keep(msg.From, msg.At, msg.Text)
+}
+
+func (m *messenger) start(from, to *person) error {
+	bundle, err := m.bundle(to)
+	if err != nil {
+		return err
+	}
+	return from.device.Start(to.device.Identity(), bundle)
 }
 
 func (m *messenger) Receive(to string, at time.Time, envelope []byte) (from, text string, err error) {
@@ -164,6 +178,24 @@ func (m *messenger) Bundle(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return m.bundle(p)
+}
+
+// bundle has the person publish again before the one-time prekeys run out.
+func (m *messenger) bundle(p *person) ([]byte, error) {
+	if p.bundles++; p.bundles%oneTimePrekeys == 0 {
+		publication, err := p.device.Publish(oneTimePrekeys)
+		if err != nil {
+			return nil, err
+		}
+		if err := p.shelf.Add(publication); err != nil {
+			return nil, err
+		}
+		p.publications = append(p.publications, publication)
+		if err := m.collect(p); err != nil {
+			return nil, err
+		}
+	}
 	return p.shelf.Bundle(), nil
 }
 
@@ -175,6 +207,9 @@ func (m *messenger) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(m
 
 // MarshalText implements [encoding.TextMarshaler] as Format does.
 func (m *messenger) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(m)), nil }
+
+// Close lets go of the phone's temporary file.
+func (m *messenger) Close() error { return m.phone.Close() }
 
 // keep puts a message into the history of the phone that will be seized, if it is on that one:
 // the date, and the text.
@@ -239,8 +274,10 @@ func (m *messenger) stealX25519() (*Tape, error) {
 		}
 	}
 	for _, name := range m.order {
-		if err := l.Append(m.people[name].publication); err != nil {
-			return nil, err
+		for _, p := range m.people[name].publications {
+			if err := l.Append(p); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return l, nil
@@ -251,8 +288,10 @@ func (m *messenger) stealX25519() (*Tape, error) {
 func (m *messenger) stealRelay() (*Tape, error) {
 	l := new(Tape)
 	for _, name := range m.order {
-		if err := errors.Join(l.Append([]byte(name)), l.Append(m.people[name].publication)); err != nil {
-			return nil, err
+		for _, p := range m.people[name].publications {
+			if err := errors.Join(l.Append([]byte(name)), l.Append(p)); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return l, nil

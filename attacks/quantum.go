@@ -41,21 +41,26 @@ func parseQuantumLoot(w *wire, l *Tape) (*quantumLoot, error) {
 		if len(record) < w.frame {
 			return nil, errPublished
 		}
-		id, p, ok := readPublished(record[w.frame:])
-		if !ok {
+		if !q.readPublished(record[w.frame:]) {
 			return nil, errPublished
 		}
-		q.people[id] = p
 	}
 	return q, nil
 }
 
-// readPublished reads the format of noescrow/shelf.go.
-func readPublished(in cryptobyte.String) (id noescrow.Identity, p *published, ok bool) {
-	p = &published{map[uint32]x25519.PublicKey{}, map[uint32]*pqxdh.KEMPublicKey{}}
+// readPublished reads the format of noescrow/shelf.go. A person may have published several times.
+func (q *quantumLoot) readPublished(in cryptobyte.String) bool {
+	var id noescrow.Identity
+	if !in.Skip(2) || !in.CopyBytes(id[:]) {
+		return false
+	}
+	p := q.people[id]
+	if p == nil {
+		p = &published{map[uint32]x25519.PublicKey{}, map[uint32]*pqxdh.KEMPublicKey{}}
+		q.people[id] = p
+	}
 	var curve, kem cryptobyte.String
-	ok = in.Skip(2) && in.CopyBytes(id[:]) &&
-		p.readCurve(&in) && in.Skip(64) &&
+	ok := p.readCurve(&in) && in.Skip(64) &&
 		p.readKEM(&in) &&
 		in.ReadUint24LengthPrefixed(&curve) &&
 		in.ReadUint24LengthPrefixed(&kem)
@@ -65,7 +70,7 @@ func readPublished(in cryptobyte.String) (id noescrow.Identity, p *published, ok
 	for ok && !kem.Empty() {
 		ok = p.readKEM(&kem)
 	}
-	return id, p, ok
+	return ok
 }
 
 func (p *published) readCurve(in *cryptobyte.String) bool {

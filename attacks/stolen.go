@@ -20,6 +20,9 @@ type stolenDevice struct {
 	curve    map[uint32]x25519.PrivateKey // signed and one-time prekeys, by number
 	kem      map[uint32]pqxdh.KEMSeed     // last-resort and one-time prekeys, by number
 	sessions map[noescrow.Identity][]*ratchet.Session
+
+	generations                       [][]byte // signed and last-resort prekeys, without the record of handshakes
+	generationsAt, oneTimeAt, peersAt int      // where those begin in the state, and the one-time prekeys, and the peers
 }
 
 var errStolen = errors.New("attacks: the loot is not a device's state")
@@ -31,13 +34,14 @@ func parseDevice(state []byte) (*stolenDevice, error) {
 		sessions: map[noescrow.Identity][]*ratchet.Session{},
 	}
 	in := cryptobyte.String(state)
+	at := func(p *int) bool { *p = len(state) - len(in); return true }
 	var files, generations, curve, kem cryptobyte.String
 	var peersSize uint32
 	if !in.Skip(2) || !in.CopyBytes(d.identity[:]) || !in.ReadUint8LengthPrefixed(&files) || !in.Skip(4) ||
-		!in.ReadUint24LengthPrefixed(&generations) || !d.readGenerations(generations) ||
-		!in.ReadUint24LengthPrefixed(&curve) || !d.readCurve(curve) ||
+		!at(&d.generationsAt) || !in.ReadUint24LengthPrefixed(&generations) || !d.readGenerations(generations) ||
+		!at(&d.oneTimeAt) || !in.ReadUint24LengthPrefixed(&curve) || !d.readCurve(curve) ||
 		!in.ReadUint24LengthPrefixed(&kem) || !d.readKEM(kem) ||
-		!in.ReadUint32(&peersSize) || int(peersSize) != len(in) || !d.readPeers(in) {
+		!at(&d.peersAt) || !in.ReadUint32(&peersSize) || int(peersSize) != len(in) || !d.readPeers(in) {
 		return nil, errStolen
 	}
 	return d, nil
@@ -52,8 +56,25 @@ func (d *stolenDevice) readGenerations(in cryptobyte.String) bool {
 			!in.ReadUint24LengthPrefixed(&seen) {
 			return false
 		}
+		d.generations = append(d.generations, slices.Concat(curve, kem))
 	}
 	return true
+}
+
+// withoutSessions is the state with its sessions and its record of handshakes gone, so that no
+// handshake counts as a replay whose keys are still there.
+func (d *stolenDevice) withoutSessions(state []byte) []byte {
+	b := cryptobyte.NewBuilder(nil)
+	b.AddBytes(state[:d.generationsAt])
+	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) {
+		for _, g := range d.generations {
+			b.AddBytes(g)
+			b.AddUint24(0)
+		}
+	})
+	b.AddBytes(state[d.oneTimeAt:d.peersAt])
+	b.AddUint32(0)
+	return b.BytesOrPanic()
 }
 
 func (d *stolenDevice) readCurve(in cryptobyte.String) bool {

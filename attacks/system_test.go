@@ -3,7 +3,6 @@ package attacks
 import (
 	"context"
 	"errors"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -299,7 +298,7 @@ func TestCancelled(t *testing.T) {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("cancelled while %q: %v", stop, err)
 		}
-		if files, _ := os.ReadDir(dir); len(files) > 0 {
+		if files := left(t, dir); len(files) > 0 {
 			t.Errorf("cancelled while %q: %v is left", stop, files)
 		}
 	}

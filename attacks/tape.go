@@ -71,7 +71,7 @@ func (t *Tape) Len() int { return t.n }
 // Size returns the number of bytes, lengths included.
 func (t *Tape) Size() int64 { return t.size }
 
-// All ranges over the records. A record is valid until the next one.
+// All ranges over the records. A record is valid until the next one. Append when it is done.
 func (t *Tape) All() iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		r := bufio.NewReaderSize(t.reader(), 1<<16)

@@ -159,7 +159,7 @@ func TestReadTapeHugeLength(t *testing.T) {
 	for prefix, bound := range map[string]uint64{
 		"\xff\xff\xff\xff": 1 << 16,
 		"\x04\x00\x00\x01": 1 << 16, // the maximum and one
-		"\x04\x00\x00\x00": 1 << 21, // the maximum, of which nothing follows
+		"\x04\x00\x00\x00": 1 << 23, // the maximum, of which little follows
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

@@ -90,8 +90,8 @@ func (a *Authority) Recover(envelope []byte) (from, to Identity, plaintext []byt
 
 // Format implements [fmt.Formatter]: every verb prints the beginning of the public key and no
 // secret.
-func (a *Authority) Format(f fmt.State, _ rune) {
-	if a == nil || a.identity == nil {
+func (a Authority) Format(f fmt.State, _ rune) {
+	if a.identity == nil {
 		io.WriteString(f, "escrow.Authority(none)")
 		return
 	}
@@ -99,7 +99,7 @@ func (a *Authority) Format(f fmt.State, _ rune) {
 }
 
 // LogValue implements [slog.LogValuer] as Format does.
-func (a *Authority) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(a)) }
+func (a Authority) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(a)) }
 
 // MarshalText implements [encoding.TextMarshaler] as Format does.
-func (a *Authority) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(a)), nil }
+func (a Authority) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(a)), nil }

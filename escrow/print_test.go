@@ -156,7 +156,8 @@ func TestPrinting(t *testing.T) {
 		{d.LogValue().String(), wantDevice},
 		{authority.LogValue().String(), wantAuthority},
 		{fmt.Sprint(new(Authority)), "escrow.Authority(none)"},
-		{fmt.Sprint((*Authority)(nil)), "escrow.Authority(none)"},
+		{fmt.Sprint((*Authority)(nil)), "<nil>"},
+		{fmt.Sprintf("%s", *authority), wantAuthority},
 		{fmt.Sprint((*Device)(nil)), "<nil>"},
 	} {
 		if c.got != c.want {

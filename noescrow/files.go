@@ -49,7 +49,7 @@ func (d *Device) OpenFile(dst io.Writer, src io.Reader) error {
 	s := d.lock()
 	files := s.files
 	d.mu.Unlock()
-	r, err := age.Decrypt(src, files)
+	r, err := agekey.Decrypt(src, files)
 	if err != nil {
 		return prefix(err)
 	}

@@ -84,12 +84,15 @@ func (s *Shelf) Add(publication []byte) error {
 		if p.identity != s.p.identity {
 			return prefix(errOther)
 		}
-		p.curve = append(s.p.curve, p.curve...)
-		p.kem = append(s.p.kem, p.kem...)
+		p.curve = newest(append(s.p.curve, p.curve...))
+		p.kem = newest(append(s.p.kem, p.kem...))
 	}
 	s.p = p
 	return nil
 }
+
+// newest are as many one-time prekeys as their device keeps.
+func newest[K any](keys []K) []K { return keys[max(0, len(keys)-MaxOneTimePrekeys):] }
 
 // Bundle hands out one bundle, of 1,423 bytes, or 1,387 when the one-time prekeys have run
 // out and the last-resort key stands in. An empty shelf gives nil.

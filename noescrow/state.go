@@ -47,7 +47,6 @@ import (
 
 var (
 	errDevice = errors.New("not a valid device state")
-	errLocked = errors.New("not a locked device state")
 )
 
 // MarshalBinary returns the device's state, secrets included and in clear: 236 bytes for a
@@ -99,9 +98,6 @@ func (d *Device) Lock(passphrase string) ([]byte, error) {
 
 // Unlock makes d the device that Lock encrypted. After an error d is as it was.
 func (d *Device) Unlock(locked []byte, passphrase string) error {
-	if !bytes.HasPrefix(locked, []byte("age-encryption.org/")) {
-		return prefix(errLocked) // age would quote what it finds, which may be a state in clear
-	}
 	data, err := agekey.Unlock(locked, passphrase)
 	if err != nil {
 		return prefix(err)

@@ -1,7 +1,9 @@
 package agekey
 
 import (
+	"bufio"
 	"bytes"
+	"errors"
 	"io"
 
 	"filippo.io/age"
@@ -37,9 +39,25 @@ func Unlock(locked []byte, passphrase string) ([]byte, error) {
 		return nil, err
 	}
 	identity.SetMaxWorkFactor(workFactor)
-	r, err := age.Decrypt(bytes.NewReader(locked), identity)
+	r, err := Decrypt(bytes.NewReader(locked), identity)
 	if err != nil {
 		return nil, err
 	}
 	return io.ReadAll(r)
+}
+
+var errNotAge = errors.New("expected an age file, found something else")
+
+// Decrypt is [age.Decrypt], but it does not quote in an error what it finds in place of an age
+// file, which may be a secret in clear.
+func Decrypt(src io.Reader, identity age.Identity) (io.Reader, error) {
+	const intro = "age-encryption.org/"
+	in := bufio.NewReader(src)
+	if begin, err := in.Peek(len(intro)); string(begin) != intro {
+		if err != nil && err != io.EOF {
+			return nil, err
+		}
+		return nil, errNotAge
+	}
+	return age.Decrypt(in, identity)
 }

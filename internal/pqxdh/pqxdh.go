@@ -21,6 +21,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"fmt"
+	"io"
 
 	"github.com/cloudflare/circl/kem/mlkem/mlkem768"
 
@@ -102,6 +104,15 @@ type Private struct {
 	PostQuantum KEMSeed
 	OneTime     *x25519.PrivateKey
 }
+
+// Format implements [fmt.Formatter]: no verb prints the key.
+func (KEMSeed) Format(f fmt.State, _ rune) { io.WriteString(f, "pqxdh.KEMSeed(hidden)") }
+
+// Format implements [fmt.Formatter]: no verb prints the secret.
+func (KEMSecret) Format(f fmt.State, _ rune) { io.WriteString(f, "pqxdh.KEMSecret(hidden)") }
+
+// Format implements [fmt.Formatter]: no verb prints the key.
+func (SecretKey) Format(f fmt.State, _ rune) { io.WriteString(f, "pqxdh.SecretKey(hidden)") }
 
 // NewKEM makes an ML-KEM key pair from crypto/rand.
 func NewKEM() (KEMSeed, KEMPublicKey) {

@@ -21,6 +21,8 @@ package ratchet
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"math"
 	"slices"
 
@@ -71,6 +73,9 @@ type Session struct {
 	nhkr   headerKey        // NHKr
 	chains []chain          // receiving chains, the newest last
 }
+
+// Format implements [fmt.Formatter]: no verb prints a key.
+func (s *Session) Format(f fmt.State, _ rune) { io.WriteString(f, "ratchet.Session(hidden)") }
 
 // chain is a receiving chain: HKr, CKr, Nr and its part of MKSKIPPED.
 type chain struct {

@@ -11,6 +11,8 @@ package x25519
 import (
 	"crypto/rand"
 	"errors"
+	"fmt"
+	"io"
 
 	"github.com/cloudflare/circl/dh/x25519"
 )
@@ -43,6 +45,12 @@ func (k PrivateKey) Public() PublicKey {
 	x25519.KeyGen((*x25519.Key)(&p), (*x25519.Key)(&k))
 	return p
 }
+
+// Format implements [fmt.Formatter]: no verb prints the key.
+func (PrivateKey) Format(f fmt.State, _ rune) { io.WriteString(f, "x25519.PrivateKey(hidden)") }
+
+// Format implements [fmt.Formatter]: no verb prints the secret.
+func (SharedSecret) Format(f fmt.State, _ rune) { io.WriteString(f, "x25519.SharedSecret(hidden)") }
 
 // DH returns the shared secret of k and p. It fails when the secret is zero, which no key
 // from [Parse] or [Generate] brings about.
