@@ -221,8 +221,8 @@ func ciphertext(envelope []byte) []byte {
 
 // note says what every thief learns, whether or not anything opens.
 func note(t *attacks.Table) string {
-	a, b := t.Results[0].Named, t.Results[1].Named
-	return fmt.Sprintf("Who writes to whom, and when, is not encrypted: it stood on %d of %d envelopes with escrow and on %d of %d without.", a.N, a.Of, b.N, b.Of)
+	return fmt.Sprintf("Who writes to whom, and when, is not encrypted: it stood on %v envelopes with escrow and on %v without.",
+		report.Count(t.Results[0].Named), report.Count(t.Results[1].Named))
 }
 
 // closing is the run in one line.
@@ -233,8 +233,12 @@ func closing(t *attacks.Table) string {
 	for _, theft := range []string{"wiretap", "provider", "quantum"} {
 		rest = max(rest, t.Cell(theft, "no escrow").Readable().N)
 	}
+	without := "nothing"
+	if rest > 0 {
+		without = fmt.Sprint("up to ", rest)
+	}
 	phone := t.Cell("device seizure", "no escrow").Readable()
-	return fmt.Sprintf("With escrow, 32 stolen bytes opened %d of %d messages, of %d people. Without, there are no such bytes: "+
-		"a wiretap, the relay and a quantum computer opened %d, and one seized phone the %d that were on it.",
-		opened.N, opened.Of, key.People.N, rest, phone.N)
+	return fmt.Sprintf("With escrow, 32 stolen bytes opened %v messages, of %d people. Without, there are no such bytes: "+
+		"a wiretap, the relay and a quantum computer opened %s, and one seized phone the %d that were on it.",
+		report.Count(opened), key.People.N, without, phone.N)
 }
