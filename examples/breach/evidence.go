@@ -76,11 +76,14 @@ func writeEvidence(dir string, in *input, t *attacks.Table) error {
 			return err
 		}
 		for theft, loot := range r.Loot {
-			if loot.Len() == 0 {
-				continue
+			name := filepath.Join("loot", strings.NewReplacer(" ", "-", ",", "").Replace(theft)+".tape")
+			switch theft {
+			case "wiretap":
+				continue // its loot is the transcript
+			case "provider":
+				name = "published.tape"
 			}
-			name := strings.NewReplacer(" ", "-", ",", "").Replace(theft) + ".tape"
-			if err := writeTape(filepath.Join(sub, "loot", name), loot); err != nil {
+			if err := writeTape(filepath.Join(sub, name), loot); err != nil {
 				return err
 			}
 		}
@@ -159,8 +162,9 @@ const evidenceReadme = `The evidence of one run of breach: %d messages, %d peopl
 
   escrow-key.txt             what was stolen: 32 bytes, as a line that age reads
   escrow/transcript.tape     every envelope of the system with escrow, as a wiretap has them
+  escrow/published.tape      what else its provider has: each person's name and prekeys
+  escrow/loot/               what each other theft took
   escrow/backup.age          %s's messages, sealed as a backup
-  escrow/loot/               what each theft took
   no-escrow/                 the same for the system without escrow
 
 Try the attack by hand. The age program (https://age-encryption.org, 1.3 or later)
@@ -178,7 +182,7 @@ system and not of the other:
 A .tape file is a sequence of records, each behind its length in four bytes,
 big-endian. A transcript's records are a date (milliseconds since 1970, eight
 bytes) and an envelope; escrow/envelope.go and noescrow/envelope.go have the
-formats. The loot of "provider" is names and published prekeys in turn.
+formats. What was published is a name and a publication in turn.
 `
 
 func writeReadme(dir string, in *input, t *attacks.Table) error {
