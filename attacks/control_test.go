@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/rand"
 	"crypto/sha3"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -35,6 +37,16 @@ func (h *hoarder) Enrol(person string) error {
 	if err := h.System.Enrol(person); err != nil {
 		return err
 	}
+	return h.hoard(person)
+}
+
+// Send may have the recipient publish new prekeys.
+func (h *hoarder) Send(m Message) ([]byte, error) {
+	envelope, err := h.System.Send(m)
+	return envelope, errors.Join(err, h.hoard(m.To))
+}
+
+func (h *hoarder) hoard(person string) error {
 	state, err := h.Inspect(person)
 	if err != nil {
 		return err
@@ -43,7 +55,11 @@ func (h *hoarder) Enrol(person string) error {
 	if err != nil {
 		return err
 	}
-	h.seeds[noescrow.Identity(device.identity.Public())] = device.kem
+	id := noescrow.Identity(device.identity.Public())
+	if h.seeds[id] == nil {
+		h.seeds[id] = map[uint32]pqxdh.KEMSeed{}
+	}
+	maps.Copy(h.seeds[id], device.kem)
 	return nil
 }
 
@@ -97,6 +113,40 @@ func TestQuantumWithTheKEMSecretOpens(t *testing.T) {
 			}
 		}
 		same(t, s.Name()+", no X25519", recover(strangers, h.decapsulate), that(talk(n), none))
+	}
+}
+
+// Somebody whom more people write to than he has one-time prekeys publishes new ones. They are
+// stolen with the others, and each handshake uses one up.
+func TestManyCorrespondents(t *testing.T) {
+	var messages []Message
+	for i := range 3 * oneTimePrekeys {
+		messages = append(messages, Message{From: fmt.Sprint("friend ", i), To: "Ana", Text: fmt.Sprint("hello ", i)})
+	}
+	for s, w := range twins("Ana") {
+		h := &hoarder{s, w, map[noescrow.Identity]map[uint32]pqxdh.KEMSeed{}}
+		r, err := Run(t.Context(), h, NewConversation(messages), "Ana", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		used := map[uint32]bool{}
+		for e := range r.Transcript.All() {
+			p, _ := w.split(e.Bytes)
+			in := readInitial(p.inner)
+			if in.OneTimeID == 0 || used[in.OneTimeID] || used[in.PostQuantumID] {
+				t.Errorf("%s: message %d uses the prekeys %d and %d", s.Name(), e.Index, in.OneTimeID, in.PostQuantumID)
+			}
+			used[in.OneTimeID], used[in.PostQuantumID] = true, true
+		}
+		var c claims
+		_, err = recoverQuantum(t.Context(), w, r.Loot["quantum"], r.Transcript, h.decapsulate, c.found)
+		if opened, wrong := c.judge(messages); err != nil || wrong != 0 || count(opened) != len(messages) {
+			t.Errorf("%s: %d of %d open with the right secret, %d wrong, %v", s.Name(), count(opened), len(messages), wrong, err)
+		}
+		if n := exposure(t, r, "quantum").Readable().N; n != 0 {
+			t.Errorf("%s: %d open", s.Name(), n)
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ func seedRandomness(t *testing.T, seed [32]byte) (restore func()) {
 }
 
 func TestSeededRunsAreEqual(t *testing.T) {
-	const n = 30
+	const n = 20
 	tapes := func(seed byte, s func(string) System) map[string][]byte {
 		defer seedRandomness(t, [32]byte{seed})()
 		r := send(t, s("Ana"), n, "Ana")

@@ -115,6 +115,9 @@ func FuzzParseDevice(f *testing.F) {
 		if err == nil {
 			d.x25519Keys()
 			mirror(d)
+			if again, err := parseDevice(d.withoutSessions(state)); err != nil || len(again.sessions) != 0 {
+				t.Errorf("without its sessions: %v", err)
+			}
 		}
 	})
 }
