@@ -80,7 +80,8 @@ type System interface {
 	Bundle(person string) ([]byte, error)
 	// Inspect returns all that a person could look at on his own device.
 	Inspect(person string) ([]byte, error)
-	// Thefts lists what can be stolen. Where it is one person's, it is the victim's.
+	// Thefts lists what can be stolen; where it is one person's, the victim's. It is asked before
+	// anybody writes.
 	Thefts(victim string) []Theft
 }
 
@@ -110,13 +111,14 @@ type Theft struct {
 	Noticed func() string
 }
 
-// Forgery is the task of a forger: as whom, to whom, what. Bundle is the recipient's, which
-// the relay hands to everyone.
+// Forgery is the task of a forger: as whom, to whom, what, and what he has for it beside his
+// loot.
 type Forgery struct {
 	From, To []byte // identities
 	At       time.Time
 	Text     string
-	Bundle   []byte
+	Bundle   []byte // the recipient's, which the relay hands to everyone
+	Held     []byte // an envelope from one to the other that has not arrived, and will not
 }
 
 // Exposure is what a theft opens.

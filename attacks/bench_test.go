@@ -15,7 +15,7 @@ import (
 // recorded is a transcript of n escrow envelopes to and fro, and the authority's key.
 func recorded(b *testing.B, n int) (line *Tape, tr *Transcript) {
 	authority := escrow.NewAuthority()
-	s := NewEscrow("Ana").(*escrowSystem)
+	s := NewEscrow().(*escrowSystem)
 	s.newDevice = func(string) (device, error) { return escrow.NewDevice(authority.Recipient()) }
 	enrolled(b, s)
 	tr = &Transcript{Tape: new(Tape)}

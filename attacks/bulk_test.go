@@ -120,7 +120,7 @@ func TestInParallelStreams(t *testing.T) {
 
 // The bulk attacks give the same on one core and on several.
 func TestBulkOnEveryCore(t *testing.T) {
-	r := send(t, NewEscrow("Ana"), 60, "Ana")
+	r := send(t, NewEscrow(), 60, "Ana")
 	for _, cores := range []int{1, 2, 5} {
 		before := runtime.GOMAXPROCS(cores)
 		c, err := attack(t, fresh("escrow"), "escrow key", r.Loot["escrow key"], r.Transcript.Tape)

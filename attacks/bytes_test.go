@@ -23,14 +23,14 @@ func attack(t testing.TB, s System, theft string, loot, transcript *Tape) (c *cl
 
 func fresh(name string) System {
 	if name == "escrow" {
-		return NewEscrow("Ana")
+		return NewEscrow()
 	}
-	return NewNoEscrow("Ana")
+	return NewNoEscrow()
 }
 
 func TestThiefHasBytes(t *testing.T) {
 	const n = 100
-	for s := range twins("Ana") {
+	for s := range twins() {
 		r := send(t, s, n, "Ana")
 		for _, e := range r.Exposures {
 			c, err := attack(t, fresh(s.Name()), e.Theft, reread(t, r.Loot[e.Theft]), reread(t, r.Transcript.Tape))
@@ -78,7 +78,7 @@ func subset(t *testing.T, what string, got, all []bool) {
 
 func TestDamagedLoot(t *testing.T) {
 	const n = 12
-	for s := range twins("Ana") {
+	for s := range twins() {
 		r := send(t, s, n, "Ana")
 		thief := fresh(s.Name())
 		for _, e := range r.Exposures {
@@ -114,7 +114,7 @@ func TestDamagedLoot(t *testing.T) {
 
 func TestDamagedTranscript(t *testing.T) {
 	const n = 12
-	for s := range twins("Ana") {
+	for s := range twins() {
 		r := send(t, s, n, "Ana")
 		envelopes := records(t, r.Transcript.Tape)
 		thief := fresh(s.Name())
@@ -145,7 +145,7 @@ func TestDamagedTranscript(t *testing.T) {
 // A damaged state is damaged for both who read it: the package that wrote it, and the attacks'
 // own parser, which is the more lenient.
 func TestParseDeviceTruncated(t *testing.T) {
-	for s, w := range twins("Ana") {
+	for s, w := range twins() {
 		state, err := send(t, s, 12, "Ana").Loot["device keys"].First()
 		if err != nil {
 			t.Fatal(err)
@@ -167,7 +167,7 @@ func TestParseDeviceTruncated(t *testing.T) {
 }
 
 func TestParseQuantumLootTruncated(t *testing.T) {
-	for s, w := range twins("Ana") {
+	for s, w := range twins() {
 		all := records(t, send(t, s, 12, "Ana").Loot["quantum"])
 		i := slices.IndexFunc(all, func(r []byte) bool { return len(r) != 64 })
 		publication := all[i]
@@ -187,7 +187,7 @@ func TestParseQuantumLootTruncated(t *testing.T) {
 }
 
 func TestSplitTruncated(t *testing.T) {
-	for s, w := range twins("Ana") {
+	for s, w := range twins() {
 		for i, record := range records(t, send(t, s, 12, "Ana").Transcript.Tape) {
 			envelope := record[8:]
 			p, ok := w.split(envelope)

@@ -86,7 +86,7 @@ func firstFlights(messages []Message) []bool {
 
 func TestQuantumWithTheKEMSecretOpens(t *testing.T) {
 	const n = 120
-	for s, w := range twins("Ana") {
+	for s, w := range twins() {
 		h := &hoarder{s, w, map[noescrow.Identity]map[uint32]pqxdh.KEMSeed{}}
 		r := send(t, h, n, "Ana")
 		recover := func(loot *Tape, kem decapsulation) []bool {
@@ -123,7 +123,7 @@ func TestManyCorrespondents(t *testing.T) {
 	for i := range 3 * oneTimePrekeys {
 		messages = append(messages, Message{From: fmt.Sprint("friend ", i), To: "Ana", Text: fmt.Sprint("hello ", i)})
 	}
-	for s, w := range twins("Ana") {
+	for s, w := range twins() {
 		h := &hoarder{s, w, map[noescrow.Identity]map[uint32]pqxdh.KEMSeed{}}
 		r, err := Run(t.Context(), h, NewConversation(messages), "Ana", nil)
 		if err != nil {
@@ -163,7 +163,7 @@ func authorityKEM(t *testing.T, recoveryKey []byte) *mlkem768.PrivateKey {
 
 func TestFieldNeedsBothHalves(t *testing.T) {
 	const n = 60
-	r := send(t, NewEscrow("Ana"), n, "Ana")
+	r := send(t, NewEscrow(), n, "Ana")
 	line, err := r.Loot["escrow key"].First()
 	if err != nil {
 		t.Fatal(err)
@@ -251,7 +251,7 @@ func TestWiretapReadsWhatIsInClear(t *testing.T) {
 
 // The relay's database holds no secret of any device, and neither do the envelopes.
 func TestRelayHoldsNoSecret(t *testing.T) {
-	for s, w := range twins("Ana") {
+	for s, w := range twins() {
 		h := &hoarder{s, w, map[noescrow.Identity]map[uint32]pqxdh.KEMSeed{}}
 		r := send(t, h, 40, "Ana")
 		seen := bytes.Join(append(records(t, r.Loot["provider"]), records(t, r.Transcript.Tape)...), nil)
@@ -299,7 +299,7 @@ func underWay(t *testing.T, s System, text string) (at time.Time, recorded *Tran
 
 // A replay is refused because the message has been opened already, not for anything else.
 func TestReplayIsRefusedTheSecondTime(t *testing.T) {
-	for s, w := range twins("Ana") {
+	for s, w := range twins() {
 		enrolled(t, s)
 		a, b := identity(t, s, "Ana"), identity(t, s, "Ben")
 		at, recorded := underWay(t, s, "once")
@@ -316,15 +316,18 @@ func TestReplayIsRefusedTheSecondTime(t *testing.T) {
 }
 
 // The authority's key reads a message under way, and cannot put another text in its place,
-// though all that is under its own key is in order. In the matrix, whose messages have all
-// arrived, the refusal could be that of a replay.
+// though all that is under its own key is in order.
 func TestEscrowKeyDoesNotWrite(t *testing.T) {
-	s := NewEscrow("Ana").(*escrowSystem)
+	s := NewEscrow().(*escrowSystem)
 	enrolled(t, s)
 	a, b := identity(t, s, "Ana"), identity(t, s, "Ben")
 	at, recorded := underWay(t, s, "what she wrote")
 	line := []byte(s.authority.RecoveryKey())
-	forged, err := forgeWithEscrowKey(tapeOf(t, line), recorded, Forgery{From: a[:], To: b[:], At: at, Text: "what she did not"})
+	genuine, err := forgeByReplay(&escrowWire, recorded, Forgery{From: a[:], To: b[:]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged, err := forgeWithEscrowKey(tapeOf(t, line), recorded, Forgery{From: a[:], To: b[:], At: at, Text: "what she did not", Held: genuine})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -337,10 +340,6 @@ func TestEscrowKeyDoesNotWrite(t *testing.T) {
 	}
 	if _, text, err := s.Receive("Ben", at, forged); err == nil {
 		t.Errorf("the forgery arrived: %q", text)
-	}
-	genuine, err := forgeByReplay(&escrowWire, recorded, Forgery{From: a[:], To: b[:]})
-	if err != nil {
-		t.Fatal(err)
 	}
 	if _, text, err := s.Receive("Ben", at, genuine); err != nil || text != "what she wrote" {
 		t.Errorf("the message did not: %q, %v", text, err)
@@ -360,7 +359,7 @@ func TestHistoryAlone(t *testing.T) {
 		{at(2), "Cas", "Ana", "three"},
 		{at(3), "Ana", "Cas", "not kept"},
 	}
-	for s, w := range twins("Ana") {
+	for s, w := range twins() {
 		r, err := Run(t.Context(), s, NewConversation(messages), "Ana", nil)
 		if err != nil {
 			t.Fatal(err)
@@ -391,7 +390,7 @@ func TestMirrorReadsWhatTheVictimWrites(t *testing.T) {
 		{From: "Ana", To: "Ben", Text: "healed"},
 	}
 	c := NewConversation(slices.Clone(messages))
-	for s := range twins("Ana") {
+	for s := range twins() {
 		r, err := Run(t.Context(), s, c, "Ana", nil)
 		if err != nil {
 			t.Fatal(err)

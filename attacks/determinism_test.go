@@ -18,9 +18,9 @@ func seedRandomness(t *testing.T, seed [32]byte) (restore func()) {
 
 func TestSeededRunsAreEqual(t *testing.T) {
 	const n = 20
-	tapes := func(seed byte, s func(string) System) map[string][]byte {
+	tapes := func(seed byte, s func() System) map[string][]byte {
 		defer seedRandomness(t, [32]byte{seed})()
-		r := send(t, s("Ana"), n, "Ana")
+		r := send(t, s(), n, "Ana")
 		all := map[string][]byte{}
 		write := func(name string, tape *Tape) {
 			var disk bytes.Buffer
@@ -35,7 +35,7 @@ func TestSeededRunsAreEqual(t *testing.T) {
 		}
 		return all
 	}
-	for name, s := range map[string]func(string) System{"escrow": NewEscrow, "no escrow": NewNoEscrow, "rogue": NewRogue} {
+	for name, s := range map[string]func() System{"escrow": NewEscrow, "no escrow": NewNoEscrow, "rogue": func() System { return NewRogue("Ana") }} {
 		one, two, other := tapes(1, s), tapes(1, s), tapes(2, s)
 		if len(one) < 2 || len(one["transcript"]) == 0 {
 			t.Errorf("%s: %d tapes", name, len(one))

@@ -19,10 +19,9 @@ import (
 	"doormat/noescrow"
 )
 
-// NewEscrow returns package escrow as a system, with an authority of its own. The keeper is the
-// person whose phone may be seized: what it keeps is recorded.
-func NewEscrow(keeper string) System {
-	m, authority := newEscrowMessenger(keeper)
+// NewEscrow returns package escrow as a system, with an authority of its own.
+func NewEscrow() System {
+	m, authority := newEscrowMessenger()
 	return &escrowSystem{m, authority}
 }
 
@@ -31,10 +30,9 @@ type escrowSystem struct {
 	authority *escrow.Authority
 }
 
-func newEscrowMessenger(keeper string) (*messenger, *escrow.Authority) {
+func newEscrowMessenger() (*messenger, *escrow.Authority) {
 	authority := escrow.NewAuthority()
 	m := newMessenger("escrow")
-	m.keeper = keeper
 	m.newDevice = func(string) (device, error) { return escrow.NewDevice(authority.Recipient()) }
 	m.newShelf = func(p []byte) (shelf, error) { return escrow.NewShelf(p) }
 	m.wire = escrowWire
@@ -79,8 +77,9 @@ func recoverWithEscrowKey(ctx context.Context, l *Tape, t *Transcript, found fun
 	return operations.Load(), err
 }
 
-// forgeWithEscrowKey takes an envelope, and puts another text under its message key.
-func forgeWithEscrowKey(l *Tape, t *Transcript, f Forgery) ([]byte, error) {
+// forgeWithEscrowKey takes an envelope that is under way, and puts another text under its message
+// key.
+func forgeWithEscrowKey(l *Tape, _ *Transcript, f Forgery) ([]byte, error) {
 	line, err := l.First()
 	if err != nil {
 		return nil, err
@@ -89,9 +88,9 @@ func forgeWithEscrowKey(l *Tape, t *Transcript, f Forgery) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, p, err := lastBetween(&escrowWire, t, f)
-	if err != nil {
-		return nil, err
+	p, ok := splitEscrow(f.Held)
+	if !ok {
+		return nil, errNothingRecorded
 	}
 	key, err := hpke.NewPrivateKey(agekey.Seed(identity)).Open(fieldInfo, p.field)
 	if err != nil {

@@ -20,7 +20,7 @@ func letters() *attacks.Conversation {
 }
 
 func Example() {
-	systems := []attacks.System{attacks.NewEscrow("Ana"), attacks.NewNoEscrow("Ana")}
+	systems := []attacks.System{attacks.NewEscrow(), attacks.NewNoEscrow()}
 	table, err := attacks.Matrix(context.Background(), letters(), "Ana", systems, nil)
 	if err != nil {
 		log.Fatal(err)
@@ -66,7 +66,7 @@ func ExampleNewRogue() {
 // the copy has not.
 func ExampleRun() {
 	c := letters()
-	r, err := attacks.Run(context.Background(), attacks.NewNoEscrow("Ben"), c, "Ben", nil)
+	r, err := attacks.Run(context.Background(), attacks.NewNoEscrow(), c, "Ben", nil)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -277,7 +277,8 @@ func (r *run) count(e *Exposure) {
 }
 
 // forge has the thief write from the victim to whoever the victim wrote to last, with the date of
-// that message, and lets the recipient judge.
+// that message, and lets the recipient judge. One more message of the victim is held back on the
+// way, for the thief to alter.
 func (r *run) forge(t *Theft) (string, error) {
 	if t.Forge == nil {
 		return "-", nil
@@ -292,16 +293,20 @@ func (r *run) forge(t *Theft) (string, error) {
 	if to == "" {
 		return "-", nil
 	}
-	var err1, err2, err3 error
-	f.From, err1 = r.system.Identity(r.victim)
-	f.To, err2 = r.system.Identity(to)
-	f.Bundle, err3 = r.system.Bundle(to)
-	if err := errors.Join(err1, err2, err3); err != nil {
+	var errs [4]error
+	f.From, errs[0] = r.system.Identity(r.victim)
+	f.To, errs[1] = r.system.Identity(to)
+	f.Bundle, errs[2] = r.system.Bundle(to)
+	f.Held, errs[3] = r.system.Send(Message{At: f.At, From: r.victim, To: to, Text: "On my way."})
+	if err := errors.Join(errs[:]...); err != nil {
 		return "", err
 	}
 	envelope, err := t.Forge(r.Loot[t.Name], r.Transcript, f)
 	if err != nil {
 		return "", err
+	}
+	if bytes.Equal(envelope, f.Held) {
+		return "refused", nil
 	}
 	// A text that arrives twice is forged too, so the text is not looked at.
 	if from, _, err := r.system.Receive(to, f.At, envelope); err == nil && from == r.victim {

@@ -42,7 +42,7 @@ func FuzzTranscript(f *testing.F) {
 	f.Add([]byte("8 bytes.an envelope"))
 	f.Add([]byte("short"))
 	var attacks []func(context.Context, *Transcript, func(int, []byte))
-	for s := range twins("Ana") {
+	for s := range twins() {
 		r := seeds(f, s)
 		for record := range r.Transcript.Tape.All() {
 			f.Add(bytes.Clone(record))
@@ -74,7 +74,7 @@ func FuzzTranscript(f *testing.F) {
 }
 
 func FuzzSplit(f *testing.F) {
-	for s := range twins("Ana") {
+	for s := range twins() {
 		for record := range seeds(f, s).Transcript.Tape.All() {
 			f.Add(bytes.Clone(record[8:]))
 		}
@@ -100,7 +100,7 @@ func FuzzSplit(f *testing.F) {
 }
 
 func FuzzParseDevice(f *testing.F) {
-	for s, w := range twins("Ana") {
+	for s, w := range twins() {
 		state, err := seeds(f, s).Loot["device seizure"].First()
 		if err != nil {
 			f.Fatal(err)
@@ -123,7 +123,7 @@ func FuzzParseDevice(f *testing.F) {
 }
 
 func FuzzParseQuantumLoot(f *testing.F) {
-	for s := range twins("Ana") {
+	for s := range twins() {
 		for record := range seeds(f, s).Loot["quantum"].All() {
 			f.Add(bytes.Clone(record))
 		}

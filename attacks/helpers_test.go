@@ -91,7 +91,7 @@ func victims() []string {
 
 // matrices is the experiment on the twins, made once for each victim. The files of its tapes have
 // no names, and go with the process.
-var matrices = onceEach(func(victim string) []System { return []System{NewEscrow(victim), NewNoEscrow(victim)} })
+var matrices = onceEach(func(victim string) []System { return []System{NewEscrow(), NewNoEscrow()} })
 
 // rogues is the experiment in which the victim cheats.
 var rogues = onceEach(func(cheat string) []System { return []System{NewRogue(cheat)} })
@@ -234,8 +234,8 @@ func tapeOf(t testing.TB, records ...[]byte) *Tape {
 }
 
 // twins are both, with what a thief knows of their formats.
-func twins(keeper string) map[System]*wire {
-	return map[System]*wire{NewEscrow(keeper): &escrowWire, NewNoEscrow(keeper): &noEscrowWire}
+func twins() map[System]*wire {
+	return map[System]*wire{NewEscrow(): &escrowWire, NewNoEscrow(): &noEscrowWire}
 }
 
 func enrolled(t testing.TB, s System) {

@@ -45,7 +45,7 @@ type messenger struct {
 	people map[string]*person
 	names  map[noescrow.Identity]string
 	order  []string
-	keeper string    // the person whose phone keeps its messages for a seizure
+	victim string    // the person whose phone keeps its messages, for a seizure
 	phone  Tape      // what it keeps
 	now    time.Time // the date of the last message, whoever wrote it
 	seized bool
@@ -166,7 +166,7 @@ func (m *messenger) Inspect(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.seized && name == m.keeper {
+	if m.seized && name == m.victim {
 		return nil, errSeized
 	}
 	return p.device.MarshalBinary()
@@ -214,15 +214,15 @@ func (m *messenger) Close() error { return m.phone.Close() }
 // keep puts a message into the history of the phone that will be seized, if it is on that one:
 // the date, and the text.
 func (m *messenger) keep(name string, at time.Time, text string) error {
-	if name != m.keeper {
+	if name != m.victim {
 		return nil
 	}
 	return m.phone.Append(append(date(at), text...))
 }
 
-// stealDevice copies one device's state.
-func (m *messenger) stealDevice(victim string) (*Tape, error) {
-	p, err := m.person(victim)
+// stealDevice copies the victim's device state.
+func (m *messenger) stealDevice() (*Tape, error) {
+	p, err := m.person(m.victim)
 	if err != nil {
 		return nil, err
 	}
@@ -233,13 +233,10 @@ func (m *messenger) stealDevice(victim string) (*Tape, error) {
 	return loot(state)
 }
 
-// seize takes the phone away: its state, and the messages on it that are no older than the
+// seize takes the victim's phone away: its state, and the messages on it that are no older than the
 // age at which they disappear (0 for never).
-func (m *messenger) seize(victim string, disappear time.Duration) (*Tape, error) {
-	if victim != m.keeper {
-		return nil, fmt.Errorf("attacks: the phone of %q kept no messages, the one of %q did", victim, m.keeper)
-	}
-	l, err := m.stealDevice(victim)
+func (m *messenger) seize(disappear time.Duration) (*Tape, error) {
+	l, err := m.stealDevice()
 	if err != nil {
 		return nil, err
 	}

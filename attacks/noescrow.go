@@ -10,11 +10,9 @@ import (
 // disappearAfter is the age at which disappearing messages go from a phone.
 const disappearAfter = 7 * 24 * time.Hour
 
-// NewNoEscrow returns package noescrow as a system. The keeper is the person whose phone may be
-// seized: what it keeps is recorded.
-func NewNoEscrow(keeper string) System {
+// NewNoEscrow returns package noescrow as a system.
+func NewNoEscrow() System {
 	m := newMessenger("no escrow")
-	m.keeper = keeper
 	m.newDevice = func(string) (device, error) { return noescrow.NewDevice(), nil }
 	m.newShelf = func(p []byte) (shelf, error) { return noescrow.NewShelf(p) }
 	m.wire = noEscrowWire
@@ -23,6 +21,7 @@ func NewNoEscrow(keeper string) System {
 
 // Thefts lists what is stolen in both of the twins.
 func (m *messenger) Thefts(victim string) []Theft {
+	m.victim = victim // whose phone keeps its messages from now on
 	w := &m.wire
 	replay := func(_ *Tape, t *Transcript, f Forgery) ([]byte, error) { return forgeByReplay(w, t, f) }
 	clear := func(ctx context.Context, _ *Tape, t *Transcript, found func(int, []byte)) (int64, error) {
@@ -53,7 +52,7 @@ func (m *messenger) Thefts(victim string) []Theft {
 	}, {
 		Name:  "device keys",
 		Takes: "one person's device state, copied by malware",
-		Steal: func() (*Tape, error) { return m.stealDevice(victim) },
+		Steal: m.stealDevice,
 		Open: func(ctx context.Context, l *Tape, t *Transcript, found func(int, []byte)) (int64, error) {
 			state, err := l.First()
 			if err != nil {
@@ -66,7 +65,7 @@ func (m *messenger) Thefts(victim string) []Theft {
 		Name:    "device seizure, disappearing",
 		Takes:   "one person's phone; messages stay on it for a week",
 		AtEnd:   true,
-		Steal:   func() (*Tape, error) { return m.seize(victim, disappearAfter) },
+		Steal:   func() (*Tape, error) { return m.seize(disappearAfter) },
 		Restore: func() { m.seized = false },
 		Open:    seized,
 		Forge:   fromState,
@@ -74,7 +73,7 @@ func (m *messenger) Thefts(victim string) []Theft {
 		Name:    "device seizure",
 		Takes:   "one person's phone, with every message on it",
 		AtEnd:   true,
-		Steal:   func() (*Tape, error) { return m.seize(victim, 0) },
+		Steal:   func() (*Tape, error) { return m.seize(0) },
 		Restore: func() { m.seized = false },
 		Open:    seized,
 		Forge:   fromState,

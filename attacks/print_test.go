@@ -44,7 +44,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 		"struct": struct{ Loot any }{tape},
 	}
 	c := NewConversation(talk(20))
-	for i, s := range []System{NewEscrow("Ana"), NewNoEscrow("Ana"), NewRogue("Ana")} {
+	for i, s := range []System{NewEscrow(), NewNoEscrow(), NewRogue("Ana")} {
 		table, err := Matrix(t.Context(), c, "Ana", []System{s}, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -60,7 +60,7 @@ func (d rogueDevice) MarshalBinary() ([]byte, error) {
 // NewRogue returns package escrow as a system in which one person cheats. Its one theft is the
 // lawful recovery, which fails on him. Recipients check the field here, and count.
 func NewRogue(cheat string) System {
-	m, authority := newEscrowMessenger("")
+	m, authority := newEscrowMessenger()
 	honest := m.newDevice
 	r := &rogueSystem{escrowSystem: escrowSystem{m, authority}}
 	m.newDevice = func(name string) (device, error) {

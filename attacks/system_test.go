@@ -86,7 +86,7 @@ func (p *postcards) Thefts(victim string) []Theft {
 
 func TestThirdSystemJoins(t *testing.T) {
 	const n = 40
-	table, err := Matrix(t.Context(), conversation(n), "Ana", []System{NewEscrow("Ana"), &postcards{}, NewNoEscrow("Ana"), NewRogue("Ana")}, nil)
+	table, err := Matrix(t.Context(), conversation(n), "Ana", []System{NewEscrow(), &postcards{}, NewNoEscrow(), NewRogue("Ana")}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,12 +233,12 @@ type oneTheft struct {
 func (o oneTheft) Thefts(string) []Theft { return []Theft{o.theft} }
 
 func TestUnknownVictim(t *testing.T) {
-	for _, s := range []System{NewEscrow("Mallory"), NewNoEscrow("Mallory"), NewRogue("Mallory"), &postcards{}} {
+	for _, s := range []System{NewEscrow(), NewNoEscrow(), NewRogue("Mallory"), &postcards{}} {
 		if _, err := Run(t.Context(), s, conversation(4), "Mallory", nil); err == nil || !strings.Contains(err.Error(), `"Mallory"`) {
 			t.Errorf("%s: %v", s.Name(), err)
 		}
 	}
-	s := NewNoEscrow("Ana")
+	s := NewNoEscrow()
 	for what, err := range map[string]error{
 		"Send":     second(s.Send(Message{From: "Ana", To: "Ben"})),
 		"Identity": second(s.Identity("Ana")),
@@ -268,7 +268,7 @@ func TestShortConversations(t *testing.T) {
 		if len(c.People) == 0 {
 			c.People = []string{"Ana", "Ben"}
 		}
-		table, err := Matrix(t.Context(), c, "Ana", []System{NewEscrow("Ana"), NewNoEscrow("Ana"), NewRogue("Ben"), &postcards{}}, nil)
+		table, err := Matrix(t.Context(), c, "Ana", []System{NewEscrow(), NewNoEscrow(), NewRogue("Ben"), &postcards{}}, nil)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -342,7 +342,7 @@ func TestCancelled(t *testing.T) {
 			cancel()
 		}
 		first := &postcards{}
-		_, err := Matrix(ctx, c, c.People[0], []System{first, NewEscrow(c.People[0])}, progress)
+		_, err := Matrix(ctx, c, c.People[0], []System{first, NewEscrow()}, progress)
 		cancel()
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("cancelled while %q: %v", stop, err)
@@ -367,7 +367,7 @@ func TestProgress(t *testing.T) {
 		}
 		last[what] = done
 	}
-	r, err := Run(t.Context(), NewEscrow("Ana"), conversation(n), "Ana", progress)
+	r, err := Run(t.Context(), NewEscrow(), conversation(n), "Ana", progress)
 	if err != nil {
 		t.Fatal(err)
 	}

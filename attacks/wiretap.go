@@ -1,6 +1,7 @@
 package attacks
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"sync/atomic"
@@ -52,23 +53,17 @@ func (s sealed) underZeroKey() []byte {
 // forgeByReplay is what can be tried without a key: the last envelope between the two once more,
 // as it was.
 func forgeByReplay(w *wire, t *Transcript, f Forgery) ([]byte, error) {
-	last, _, err := lastBetween(w, t, f)
-	return last.Bytes, err
-}
-
-// lastBetween returns the last envelope recorded from one to the other.
-func lastBetween(w *wire, t *Transcript, f Forgery) (last Envelope, p parts, err error) {
+	var last []byte
 	for e, err := range t.All() {
 		if err != nil {
-			return last, p, err
+			return nil, err
 		}
-		if q, ok := w.split(e.Bytes); ok && string(q.from[:]) == string(f.From) && string(q.to[:]) == string(f.To) {
-			last, last.Bytes = e, append([]byte(nil), e.Bytes...)
+		if p, ok := w.split(e.Bytes); ok && bytes.Equal(p.from[:], f.From) && bytes.Equal(p.to[:], f.To) {
+			last = append(last[:0], e.Bytes...)
 		}
 	}
-	if last.Bytes == nil {
-		return last, p, errNothingRecorded
+	if last == nil {
+		return nil, errNothingRecorded
 	}
-	p, _ = w.split(last.Bytes)
-	return last, p, nil
+	return last, nil
 }

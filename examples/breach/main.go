@@ -97,7 +97,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer in.close()
 	table, err := attacks.Matrix(ctx, in.conversation, in.victim, []attacks.System{
-		attacks.NewEscrow(in.victim), attacks.NewNoEscrow(in.victim), attacks.NewRogue(in.victim),
+		attacks.NewEscrow(), attacks.NewNoEscrow(), attacks.NewRogue(in.victim),
 	}, bar.set)
 	if err != nil {
 		return err

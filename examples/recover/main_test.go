@@ -21,7 +21,7 @@ func evidence(t *testing.T) (dir string) {
 		{At: at, From: "Ana", To: "Ben", Text: "Is the boiler on?"},
 		{At: at.Add(time.Minute), From: "Ben", To: "Ana", Text: "Since six."},
 	})
-	table, err := attacks.Matrix(t.Context(), c, "Ana", []attacks.System{attacks.NewEscrow("Ana"), attacks.NewNoEscrow("Ana")}, nil)
+	table, err := attacks.Matrix(t.Context(), c, "Ana", []attacks.System{attacks.NewEscrow(), attacks.NewNoEscrow()}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
