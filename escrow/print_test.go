@@ -33,9 +33,8 @@ func marked(t *testing.T, authority *Authority) (d *Device, secrets []string) {
 	return load(t, data), append(secrets, secretPart(string(line)))
 }
 
-// secretPart is the line without what all such lines begin with, and one letter more: a message
-// about a line of the wrong kind may quote that far.
-func secretPart(line string) string { return line[20:40] }
+// secretPart is the beginning of the line without what all such lines begin with.
+func secretPart(line string) string { return line[len("AGE-SECRET-KEY-PQ-1"):40] }
 
 // forms are the ways in which bytes come to be printed.
 func forms(b []byte) []string {

@@ -176,7 +176,7 @@ func TestPublicationLimit(t *testing.T) {
 
 func TestPrekeyNumbersRunOut(t *testing.T) {
 	d := NewDevice()
-	d.s.prekeys.lastID = 1<<32 - 1 - 4*MaxOneTimePrekeys
+	d.s.prekeys.lastID = maxID
 	publish(t, d, 1)
 	if _, err := d.Publish(1); !errors.Is(err, errOutOfIDs) {
 		t.Errorf("Publish: %v", err)
@@ -184,6 +184,10 @@ func TestPrekeyNumbersRunOut(t *testing.T) {
 	d.Rotate()
 	if !bytes.Equal(save(t, clone(t, d)), save(t, d)) {
 		t.Error("the state changes when it is saved and loaded")
+	}
+	d.s.prekeys.lastID = 1<<32 - 1
+	if err := new(Device).UnmarshalBinary(save(t, d)); !errors.Is(err, errDevice) {
+		t.Errorf("a state that Rotate would break loads: %v", err)
 	}
 }
 

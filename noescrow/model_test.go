@@ -3,6 +3,7 @@ package noescrow
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -26,6 +27,9 @@ func TestModel(t *testing.T) {
 	if testing.Short() {
 		schedules = 20
 	}
+	if *long {
+		schedules = 5000
+	}
 	t.Parallel()
 	for seed := range schedules {
 		ok := t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -40,6 +44,8 @@ func TestModel(t *testing.T) {
 		}
 	}
 }
+
+var long = flag.Bool("long", false, "play thousands of schedules on devices, which takes a minute")
 
 const late = 4
 

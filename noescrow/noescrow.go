@@ -18,12 +18,13 @@
 // What that buys: a relay or a wiretap reads nothing and learns who writes to whom, when, and
 // the length in steps. A thief who copies a device's state reads nothing sent before (forward
 // secrecy), and what comes after only until each peer's next answer has made its turn (healing).
-// The exception are first messages that found no one-time prekey: the keys that open them, and
-// what follows on their chain, are there until the second Rotate. The safety number shows a
-// relay that put other keys between two people. What it does not: messages kept on a phone
-// are read by whoever takes the phone, files have no forward
-// secrecy, and post-quantum protection comes from the handshake only, and is against reading:
-// an identity key is X25519, and who computes it can write in its owner's name.
+// The exception is a first message that found no one-time prekey: the keys that open it, and
+// what follows on its chain, are there until the second Rotate. The safety number shows a relay
+// that put other keys between two people.
+//
+// What it does not buy: messages kept on a phone are read by whoever takes the phone, files have
+// no forward secrecy, and post-quantum protection comes from the handshake only and is against
+// reading: an identity key is X25519, and who computes it can write in its owner's name.
 //
 // What a warrant gets: the phone of its target, and what is on it; from the relay, who wrote to
 // whom and when. What a user can notice: that his phone is gone, and not that it was copied.

@@ -25,6 +25,9 @@ type generation struct {
 	seen       map[[32]byte]bool // by EK_A
 }
 
+// maxID is where Publish ends. The numbers above are left to Rotate, as many as nobody uses.
+const maxID = 1 << 31
+
 type curveKey struct {
 	id  uint32
 	key x25519.PrivateKey
@@ -37,7 +40,7 @@ type kemKey struct {
 
 var (
 	errExhausted  = errors.New("too many handshakes have used the last-resort prekey: Rotate and publish")
-	errOutOfIDs   = errors.New("the device has given out 2³² prekeys")
+	errOutOfIDs   = errors.New("the device has given out 2³¹ prekeys: it is time for a new one")
 	errTooManyOTP = errors.New("too many one-time prekeys asked for")
 )
 
@@ -80,7 +83,7 @@ func (d *Device) Publish(n int) (publication []byte, err error) {
 	if n < 0 || n > MaxOneTimePrekeys {
 		return nil, prefix(errTooManyOTP)
 	}
-	if s.prekeys.lastID > 1<<32-1-4*MaxOneTimePrekeys {
+	if s.prekeys.lastID > maxID {
 		return nil, prefix(errOutOfIDs)
 	}
 	return s.publish(n), nil

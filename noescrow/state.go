@@ -211,7 +211,7 @@ func (p *prekeys) marshal(b *cryptobyte.Builder) {
 
 func (p *prekeys) unmarshal(in *cryptobyte.String) bool {
 	var generations, curve, kem cryptobyte.String
-	if !in.ReadUint32(&p.lastID) ||
+	if !in.ReadUint32(&p.lastID) || p.lastID > maxID+maxID/2 ||
 		!in.ReadUint24LengthPrefixed(&generations) || !p.current.unmarshal(&generations) ||
 		!in.ReadUint24LengthPrefixed(&curve) ||
 		!in.ReadUint24LengthPrefixed(&kem) {

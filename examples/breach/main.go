@@ -84,7 +84,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	if o.seed != nil {
-		defer seedRandomness(*o.seed)()
+		defer deterministicRandomness(*o.seed)()
 	}
 	if err := o.mayWrite(); err != nil {
 		return err
@@ -146,9 +146,9 @@ func parseFlags(args []string, stdout io.Writer) (*options, error) {
 	return o, nil
 }
 
-// seedRandomness makes every key and nonce of this program follow from n, and returns the way
+// deterministicRandomness makes every key and nonce of this program follow from n, and returns the way
 // back. Nothing but a demonstration may do that.
-func seedRandomness(n uint64) (restore func()) {
+func deterministicRandomness(n uint64) (restore func()) {
 	before := rand.Reader
 	rand.Reader = mathrand.NewChaCha8(sha256.Sum256(fmt.Appendf(nil, "doormat breach %d", n)))
 	return func() { rand.Reader = before }
