@@ -14,6 +14,9 @@
 //	EK_A, (CT, SS) = Encaps(PQPK_B)
 //	          - IK_A, EK_A, CT, which keys ->    SS = Decaps(CT)
 //	SK = KDF(DH1 ‖ DH2 ‖ DH3 ‖ DH4 ‖ SS)         the same
+//
+// ML-KEM is circl's, which decapsulates in 19 µs where crypto/mlkem takes 104 (measured on one
+// machine; BenchmarkDecapsulate has both). The tests hold the two against each other.
 package pqxdh
 
 import (

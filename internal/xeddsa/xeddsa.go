@@ -3,7 +3,8 @@
 //
 // Most programs want crypto/ed25519. PQXDH signs its prekeys with the identity key, which is
 // an X25519 key, and this is how. Verification is crypto/ed25519's, after the public key has
-// been carried over to the Edwards curve.
+// been carried over to the Edwards curve. For signing, the standard library has no arithmetic of
+// scalars and points, so it is filippo.io/edwards25519's.
 package xeddsa
 
 import (
