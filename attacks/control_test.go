@@ -274,6 +274,9 @@ func TestRelayHoldsNoSecret(t *testing.T) {
 		if want := len(people) * (2 + 1 + 1 + 2*oneTimePrekeys); secrets < want-len(people) {
 			t.Errorf("%s: looked for %d secrets, expected some %d", s.Name(), secrets, want)
 		}
+		if line := []byte("Ana to Ben: "); !bytes.Contains(seen, line) {
+			t.Errorf("%s: the relay's log has no line %q", s.Name(), line)
+		}
 		for _, p := range people {
 			if !bytes.Contains(seen, []byte(p)) {
 				t.Errorf("%s: the relay does not know %s", s.Name(), p)

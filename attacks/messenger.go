@@ -50,6 +50,7 @@ type messenger struct {
 	now    time.Time // the date of the last message, whoever wrote it
 	seized bool
 
+	log    relayLog
 	x25519 map[x25519.PrivateKey]x25519.PublicKey // every one there was, for the quantum computer
 	talker map[[2]string]string                   // who of two wrote last
 }
@@ -59,6 +60,7 @@ func newMessenger(name string) *messenger {
 		name:   name,
 		people: map[string]*person{},
 		names:  map[noescrow.Identity]string{},
+		log:    relayLog{},
 		x25519: map[x25519.PrivateKey]x25519.PublicKey{},
 		talker: map[[2]string]string{},
 	}
@@ -133,6 +135,7 @@ func (m *messenger) Send(msg Message) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	m.log.add(msg, envelope)
 	if m.turns(msg.From, msg.To) {
 		if err := m.collect(from); err != nil {
 			return nil, err
@@ -280,8 +283,9 @@ func (m *messenger) stealX25519() (*Tape, error) {
 	return l, nil
 }
 
-// stealRelay copies the relay's database, but for the envelopes, which are the transcript:
-// each person's name and published prekeys.
+// stealRelay copies the relay's database, but for the envelopes, which are the transcript: each
+// person's name and published prekeys in turn, then the log, a line a record. Its queues are
+// empty, as everybody is online.
 func (m *messenger) stealRelay() (*Tape, error) {
 	l := new(Tape)
 	for _, name := range m.order {
@@ -289,6 +293,11 @@ func (m *messenger) stealRelay() (*Tape, error) {
 			if err := errors.Join(l.Append([]byte(name)), l.Append(p)); err != nil {
 				return nil, err
 			}
+		}
+	}
+	for _, line := range m.log.lines() {
+		if err := l.Append([]byte(line)); err != nil {
+			return nil, err
 		}
 	}
 	return l, nil

@@ -45,7 +45,7 @@ func (m *messenger) Thefts(victim string) []Theft {
 		Forge: replay,
 	}, {
 		Name:  "provider",
-		Takes: "the relay's database: envelopes, names, published keys",
+		Takes: "the relay's database: envelopes, names, published keys, log",
 		Steal: m.stealRelay,
 		Open:  clear,
 		Forge: replay,

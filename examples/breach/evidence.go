@@ -162,7 +162,7 @@ const evidenceReadme = `The evidence of one run of breach: %d messages, %d peopl
 
   escrow-key.txt             what was stolen: 32 bytes, as a line that age reads
   escrow/transcript.tape     every envelope of the system with escrow, as a wiretap has them
-  escrow/published.tape      what else its provider has: each person's name and prekeys
+  escrow/published.tape      what else its provider has: names, prekeys, who wrote to whom
   escrow/loot/               what each other theft took
   escrow/backup.age          %s's messages, sealed as a backup
   no-escrow/                 the same for the system without escrow
@@ -182,7 +182,8 @@ system and not of the other:
 A .tape file is a sequence of records, each behind its length in four bytes,
 big-endian. A transcript's records are a date (milliseconds since 1970, eight
 bytes) and an envelope; escrow/envelope.go and noescrow/envelope.go have the
-formats. What was published is a name and a publication in turn.
+formats. What was published is a name and a publication in turn, then the
+relay's log, a line a record.
 `
 
 func writeReadme(dir string, in *input, t *attacks.Table) error {
