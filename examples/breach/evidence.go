@@ -16,6 +16,11 @@ import (
 
 // mayWrite finds out before the work whether the results may be written after it.
 func (o *options) mayWrite() error {
+	if o.html != "" {
+		if _, err := os.Stat(filepath.Dir(o.html)); err != nil {
+			return badInput("%v", err)
+		}
+	}
 	if o.force {
 		return nil
 	}
