@@ -9,6 +9,20 @@ import (
 	"doormat/noescrow"
 )
 
+// Malware copies a phone's keys once, and leaves. What the copy opens depends on whose turn it is,
+// for a root step needs the private key of one side, and the copy has those of before:
+//
+//	           victim's key   peer's key   the root step, and what it opens
+//	before     v0             p0           long done; the chain keys have moved on and are gone
+//	the theft, with v1 and the root that v1 and p1 gave
+//	then       v1             p1           both chains are in the copy: they open, either way
+//	then       v1             p2           DH(v1, p2): the copy steps along, and opens
+//	then       v2             p2           DH(v2, p2): v2 was drawn after the theft, p2 is not
+//	                                       the thief's: nothing opens from here on
+//
+// One turn of the victim heals, a peer at a time. Escrow changes nothing about it, and that
+// is the point of measuring it in both.
+
 // A deviceThief reads with copies of one device's state.
 type deviceThief struct {
 	w          *wire

@@ -56,6 +56,10 @@ func (s *escrowSystem) Thefts(victim string) []Theft {
 	})
 }
 
+// The escrow key needs nothing beside it: no device, no session, no order. Each envelope opens by
+// itself, so the work can be split over as many cores as the thief can pay for, and it is the
+// same work for last year's message as for tomorrow's.
+
 // recoverWithEscrowKey is what an authority does with a warrant, and a thief without one:
 // Recover, for each envelope, on every core.
 func recoverWithEscrowKey(ctx context.Context, l *Tape, t *Transcript, found func(i int, text []byte)) (int64, error) {

@@ -12,6 +12,16 @@ import (
 	"time"
 )
 
+// The order of things, for each system anew:
+//
+//	enrol everybody
+//	for each message: send, record, receive, compare with what was written
+//	    in the middle: steal what is stolen in passing
+//	at the end: take what is taken away
+//	for each theft: let the thief open the transcript, compare, count; let him forge, judge
+//
+// What the thief says is compared by hash, so that the plaintexts need not be kept.
+
 // Progress is told, from time to time, how much of what is done.
 type Progress func(what string, done, total int)
 

@@ -15,6 +15,11 @@ import (
 	"doormat/noescrow"
 )
 
+// One adapter serves both twins, since they have the same verbs. It is the people, their phones
+// and the relay between them; wire.go has what differs in their bytes. Everybody is online: an
+// envelope is opened as soon as it is sent. People fetch a bundle when they first write to
+// somebody, and publish new prekeys before theirs run out.
+
 // oneTimePrekeys is how many of each kind a person publishes when he enrols, and again when
 // they have been handed out.
 const oneTimePrekeys = 10

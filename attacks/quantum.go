@@ -12,6 +12,21 @@ import (
 	"doormat/noescrow"
 )
 
+// Somebody records everything today and has a quantum computer one day. It solves discrete
+// logarithms, so no X25519 private key is a secret any more. What a handshake is made of, seen
+// from there (Section 3.3 of PQXDH):
+//
+//	DH1 = DH(IK_A, SPK_B)   known        DH3 = DH(EK_A, SPK_B)   known
+//	DH2 = DH(EK_A, IK_B)    known        DH4 = DH(EK_A, OPK_B)   known
+//	SS  = ML-KEM            not known, and it is hashed together with the four
+//
+// The ratchet after it is X25519 alone, but it hides its public keys in encrypted headers, under
+// keys that come from the handshake. So the first unknown shuts everything behind it. It is the
+// same with the field of an escrow envelope: half of X-Wing falls and the other half holds.
+//
+// Who wrote a message is another matter. The identity key is X25519 alone, and whoever has it
+// writes in its owner's name, from then on.
+
 // A quantum computer is simulated by handing over the private key to every X25519 public key
 // there was. Loot: a record of 64 bytes for each, private ‖ public, and each person's
 // publication, which is public anyway.

@@ -9,6 +9,12 @@ import (
 	"doormat/noescrow"
 )
 
+// Whom does escrow not reach? Whoever changes one line in his own program. His messages arrive as
+// before, because nobody between sender and recipient can open the field to see what is in it.
+// (Clipper's receiving chip did look at its field, and Blaze showed in 1994 that it could not
+// see enough.) The one who can see it here is the recipient, who has the seed and can make the
+// field again, if his program does so and if he minds.
+
 // A rogueDevice is an escrow device whose owner has changed one line: noise goes where the
 // field goes. Built, as anybody could, on package noescrow.
 type rogueDevice struct{ *noescrow.Device }

@@ -13,6 +13,9 @@ import (
 	"doormat/noescrow"
 )
 
+// Everything in this file stands in noescrow/state.go as well, and that is on purpose: a thief has
+// no access to unexported fields. He has bytes, and a format that is documented.
+
 // stolenDevice is what a thief makes of a device's state: the format of noescrow/state.go, read
 // by somebody else.
 type stolenDevice struct {

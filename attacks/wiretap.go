@@ -12,6 +12,11 @@ import (
 	"doormat/internal/padme"
 )
 
+// A wiretap has every envelope, and so has the relay. Nothing is stolen from anybody, so there is
+// little to try, and what there is must be tried honestly: a system that sends its texts in clear,
+// or under a key that everybody knows, would be read here. A zero in this row says that it
+// is not so crude. It does not say that it cannot be broken.
+
 var errNothingRecorded = errors.New("attacks: nothing between the two was recorded")
 
 // recoverInClear is what can be tried with nothing stolen: is the message there in clear, or
