@@ -67,6 +67,7 @@ func (d rogueDevice) MarshalBinary() ([]byte, error) {
 // lawful recovery, which fails on him. Recipients check the field here, and count.
 func NewRogue(cheat string) System {
 	m, authority := newEscrowMessenger()
+	m.x25519 = nil
 	honest := m.newDevice
 	r := &rogueSystem{escrowSystem: escrowSystem{m, authority}}
 	m.newDevice = func(name string) (device, error) {

@@ -54,7 +54,8 @@ var (
 func (d *Device) MarshalBinary() ([]byte, error) {
 	s := d.lock()
 	defer d.mu.Unlock()
-	b := cryptobyte.NewBuilder(nil)
+	size := 512 + 104*len(s.prekeys.kem) + 1024*len(s.peers) // a guess, so that little is copied
+	b := cryptobyte.NewBuilder(make([]byte, 0, size))
 	b.AddUint8(version)
 	b.AddUint8(kindDevice)
 	b.AddBytes(s.identity[:])
