@@ -73,7 +73,7 @@ func TestMutants(t *testing.T) {
 // findPatches returns the patches' paths from root.
 func findPatches(root string) (paths []string, err error) {
 	err = fs.WalkDir(os.DirFS(root), ".", func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.Name() == ".git" {
+		if err == nil && d.IsDir() && d.Name() == ".git" { // in a worktree it is a file
 			return fs.SkipDir
 		}
 		if ok, _ := filepath.Match("*/testdata/mutants/*.patch", filepath.ToSlash(shorten(path))); ok {
