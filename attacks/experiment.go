@@ -31,7 +31,6 @@ type Result struct {
 	Transcript *Transcript
 	Loot       map[string]*Tape // by theft
 	Exposures  []Exposure
-	Bytes      int64 // of all envelopes
 	Named      Count // envelopes on which sender and recipient stand in clear
 }
 
@@ -159,7 +158,6 @@ func (r *run) carry(m Message) error {
 	if err := r.Transcript.append(m.At, envelope); err != nil {
 		return err
 	}
-	r.Bytes += int64(len(envelope))
 	r.Named.Of++
 	if r.names(m, envelope) {
 		r.Named.N++

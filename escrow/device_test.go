@@ -228,3 +228,14 @@ func TestConcurrency(t *testing.T) {
 	each(func(int) { zero.Identity() })
 	all.Wait()
 }
+
+func TestZeroAuthority(t *testing.T) {
+	_, a, b := pair(t)
+	var zero Authority
+	if _, _, text, err := zero.Recover(seal(t, a, b, "text")); err != errRecover {
+		t.Errorf("Recover: %q, %v", text, err)
+	}
+	if zero.Recipient() != "" || zero.RecoveryKey() != "" {
+		t.Errorf("the keys are %q and a private one", zero.Recipient())
+	}
+}

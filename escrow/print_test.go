@@ -184,5 +184,8 @@ func TestErrorsAreNoescrows(t *testing.T) {
 		if !errors.Is(c.got, c.ours) || !errors.Is(c.got, c.theirs) {
 			t.Errorf("%v is not %v", c.got, c.theirs)
 		}
+		if text := c.got.Error(); text != "escrow: "+c.ours.Error() {
+			t.Errorf("the error reads %q", text)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"doormat/internal/pqxdh"
 	"doormat/internal/ratchet"
 	"doormat/internal/x25519"
 )
@@ -215,5 +216,25 @@ func TestSealWithDamagedSession(t *testing.T) {
 	}
 	if !bytes.Equal(save(t, d), state) {
 		t.Error("the state moved")
+	}
+}
+
+// A relay keeps as many one-time prekeys as their device does, and the same ones: the newest.
+func TestShelfKeepsTheNewest(t *testing.T) {
+	d := NewDevice()
+	s := shelf(t, d, 0)
+	s.p.curve = make([]pqxdh.CurvePrekey, MaxOneTimePrekeys-1) // not the device's: no work to make
+	s.p.kem = make([]signedKEM, MaxOneTimePrekeys-1)
+	for i, want := range []int{MaxOneTimePrekeys, MaxOneTimePrekeys, MaxOneTimePrekeys} {
+		if err := s.Add(publish(t, d, 1)); err != nil {
+			t.Fatal(err)
+		}
+		if len(s.p.curve) != want || len(s.p.kem) != want {
+			t.Errorf("publication %d: %d and %d prekeys, want %d", i, len(s.p.curve), len(s.p.kem), want)
+		}
+	}
+	last := d.s.prekeys.curve[len(d.s.prekeys.curve)-1].id
+	if got := s.p.curve[len(s.p.curve)-1].ID; got != last {
+		t.Errorf("the newest prekey is %d, want %d", got, last)
 	}
 }

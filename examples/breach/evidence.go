@@ -14,6 +14,8 @@ import (
 	"doormat/noescrow"
 )
 
+var errExists = errors.New("it exists already; -f overwrites it")
+
 // mayWrite finds out before the work whether the results may be written after it.
 func (o *options) mayWrite() error {
 	if o.html != "" {
@@ -26,7 +28,7 @@ func (o *options) mayWrite() error {
 	}
 	if o.html != "" {
 		if _, err := os.Stat(o.html); err == nil {
-			return badInput("%s: %w", o.html, errNotEmpty)
+			return badInput("%s: %w", o.html, errExists)
 		}
 	}
 	if o.out != "" {
@@ -35,7 +37,7 @@ func (o *options) mayWrite() error {
 			return badInput("%v", err)
 		}
 		if len(entries) > 0 {
-			return badInput("%s: %w", o.out, errNotEmpty)
+			return badInput("%s: %w", o.out, errExists)
 		}
 	}
 	return nil

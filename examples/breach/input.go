@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -246,5 +245,3 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	c.tick(c.n)
 	return n, err
 }
-
-var errNotEmpty = errors.New("it exists already; -f overwrites it")

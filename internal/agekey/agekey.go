@@ -41,8 +41,9 @@ func Seed(identity *age.HybridIdentity) (seed [hpke.SeedSize]byte) {
 	return seed
 }
 
-// A Recipient seals files to an age hybrid identity, as [age.HybridRecipient] does and half as
-// slow, and draws its randomness from crypto/rand's Reader. It is safe for concurrent use.
+// A Recipient seals files to an age hybrid identity, as [age.HybridRecipient] does, and draws all
+// of its randomness from crypto/rand's Reader, so that a seeded run can be reproduced. It is safe
+// for concurrent use.
 type Recipient struct {
 	key *hpke.PublicKey
 }

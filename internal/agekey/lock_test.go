@@ -127,3 +127,17 @@ func TestUnlockRefuses(t *testing.T) {
 		t.Error("Lock takes an empty passphrase")
 	}
 }
+
+// A file can ask for as much scrypt as it likes: 2¹⁹ would be half a gigabyte. It is refused
+// before any of it is done.
+func TestUnlockLimitsWork(t *testing.T) {
+	file := lockFast(t, []byte("data"), "passphrase")
+	header := bytes.Index(file, []byte(" 1\n"))
+	if header < 0 {
+		t.Fatal("the header has no work factor")
+	}
+	costly := bytes.Join([][]byte{file[:header], file[header+3:]}, []byte(" 19\n"))
+	if _, err := Unlock(costly, "passphrase"); err == nil || !strings.Contains(err.Error(), "work factor") {
+		t.Errorf("work factor 19: %v", err)
+	}
+}

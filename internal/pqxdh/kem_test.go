@@ -3,6 +3,7 @@ package pqxdh
 import (
 	"bytes"
 	"crypto/mlkem"
+	"fmt"
 	"testing"
 
 	"github.com/cloudflare/circl/kem/mlkem/mlkem768"
@@ -64,4 +65,14 @@ func BenchmarkDecapsulate(b *testing.B) {
 			standard.Decapsulate(in.Ciphertext[:])
 		}
 	})
+}
+
+func TestSecretsAreNotPrinted(t *testing.T) {
+	seed, _ := NewKEM()
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%q", "%d"} {
+		got := fmt.Sprintf(verb+" "+verb+" "+verb, seed, KEMSecret{1}, &SecretKey{1})
+		if want := "pqxdh.KEMSeed(hidden) pqxdh.KEMSecret(hidden) pqxdh.SecretKey(hidden)"; got != want {
+			t.Errorf("%s prints %s", verb, got)
+		}
+	}
 }

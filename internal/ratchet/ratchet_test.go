@@ -292,3 +292,12 @@ func TestSizes(t *testing.T) {
 		t.Errorf("the overhead is %d", Overhead)
 	}
 }
+
+func TestSessionIsNotPrinted(t *testing.T) {
+	s := NewResponder([32]byte{1}, nil, x25519.PrivateKey{2})
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x"} {
+		if got := fmt.Sprintf(verb, s); got != "ratchet.Session(hidden)" {
+			t.Errorf("%s prints %s", verb, got)
+		}
+	}
+}

@@ -3,15 +3,18 @@ package x25519
 import (
 	"bytes"
 	"crypto/ecdh"
+	"crypto/rand"
 	"encoding/hex"
-	"math/rand/v2"
+	"errors"
+	"fmt"
+	mathrand "math/rand/v2"
 	"testing"
 
 	"filippo.io/edwards25519"
 	"filippo.io/edwards25519/field"
 )
 
-func seeded(n byte) *rand.ChaCha8 { return rand.NewChaCha8([32]byte{n}) }
+func seeded(n byte) *mathrand.ChaCha8 { return mathrand.NewChaCha8([32]byte{n}) }
 
 // RFC 7748, Section 6.1.
 func TestRFC7748(t *testing.T) {
@@ -204,15 +207,34 @@ func BenchmarkParse(b *testing.B) {
 
 func BenchmarkDH(b *testing.B) {
 	k, p := Generate()
-	for b.Loop() {
-		k.DH(p)
+	b.Run("circl", func(b *testing.B) {
+		for b.Loop() {
+			k.DH(p)
+		}
+	})
+	standard, err1 := ecdh.X25519().NewPrivateKey(k[:])
+	peer, err2 := ecdh.X25519().NewPublicKey(p[:])
+	if err := errors.Join(err1, err2); err != nil {
+		b.Fatal(err)
 	}
+	b.Run("crypto/ecdh", func(b *testing.B) {
+		for b.Loop() {
+			standard.ECDH(peer)
+		}
+	})
 }
 
 func BenchmarkGenerate(b *testing.B) {
-	for b.Loop() {
-		Generate()
-	}
+	b.Run("circl", func(b *testing.B) {
+		for b.Loop() {
+			Generate()
+		}
+	})
+	b.Run("crypto/ecdh", func(b *testing.B) {
+		for b.Loop() {
+			ecdh.X25519().GenerateKey(rand.Reader)
+		}
+	})
 }
 
 // point lifts u to the Edwards point with an even x-coordinate.
@@ -255,4 +277,18 @@ func unhex(t *testing.T, s string) []byte {
 		t.Fatal(err)
 	}
 	return b
+}
+
+func TestSecretsAreNotPrinted(t *testing.T) {
+	k, p := Generate()
+	s, err := k.DH(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%q", "%d"} {
+		got := fmt.Sprintf(verb+" "+verb+" "+verb, k, &k, s)
+		if want := "x25519.PrivateKey(hidden) x25519.PrivateKey(hidden) x25519.SharedSecret(hidden)"; got != want {
+			t.Errorf("%s prints %s", verb, got)
+		}
+	}
 }
