@@ -161,9 +161,12 @@ func textOptions(stdout io.Writer) report.Options {
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return o
 	}
-	o.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	o.Color = wantsColor()
 	if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 		o.Width = width
 	}
 	return o
 }
+
+// wantsColor reports whether a terminal is to show colours (https://no-color.org).
+func wantsColor() bool { return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" }

@@ -224,3 +224,31 @@ func TestGroupChat(t *testing.T) {
 		t.Errorf("%v: %v", in.conversation.People, count)
 	}
 }
+
+func TestColor(t *testing.T) {
+	for _, c := range []struct {
+		noColor, term string
+		want          bool
+	}{{"", "xterm", true}, {"1", "xterm", false}, {"", "dumb", false}} {
+		t.Setenv("NO_COLOR", c.noColor)
+		t.Setenv("TERM", c.term)
+		if got := wantsColor(); got != c.want {
+			t.Errorf("NO_COLOR=%q TERM=%s: %v", c.noColor, c.term, got)
+		}
+	}
+}
+
+// A file is no terminal: no progress, no colour, 80 columns.
+func TestFileIsNoTerminal(t *testing.T) {
+	f, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if newProgress(f).w != nil {
+		t.Error("progress goes to a file")
+	}
+	if o := textOptions(f); o.Color || o.Width != 80 {
+		t.Errorf("a file gets %+v", o)
+	}
+}
