@@ -10,6 +10,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/escrow"
+	"doormat/examples/internal/cli"
 	"doormat/internal/report"
 	"doormat/noescrow"
 )
@@ -20,7 +21,7 @@ var errExists = errors.New("it exists already; -f overwrites it")
 func (o *options) mayWrite() error {
 	if o.html != "" {
 		if _, err := os.Stat(filepath.Dir(o.html)); err != nil {
-			return badInput("%v", err)
+			return cli.BadInput("%v", err)
 		}
 	}
 	if o.force {
@@ -28,16 +29,16 @@ func (o *options) mayWrite() error {
 	}
 	if o.html != "" {
 		if _, err := os.Stat(o.html); err == nil {
-			return badInput("%s: %w", o.html, errExists)
+			return cli.BadInput("%s: %w", o.html, errExists)
 		}
 	}
 	if o.out != "" {
 		entries, err := os.ReadDir(o.out)
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return badInput("%v", err)
+			return cli.BadInput("%v", err)
 		}
 		if len(entries) > 0 {
-			return badInput("%s: %w", o.out, errExists)
+			return cli.BadInput("%s: %w", o.out, errExists)
 		}
 	}
 	return nil
@@ -47,12 +48,12 @@ func (o *options) write(in *input, t *attacks.Table, r *report.Report) error {
 	if o.html != "" {
 		err := writeFile(o.html, func(w io.Writer) error { return report.HTML(w, r) })
 		if err != nil {
-			return badInput("%v", err)
+			return cli.BadInput("%v", err)
 		}
 	}
 	if o.out != "" {
 		if err := writeEvidence(o.out, in, t); err != nil {
-			return badInput("%v", err)
+			return cli.BadInput("%v", err)
 		}
 	}
 	return nil

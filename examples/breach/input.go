@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"doormat/attacks"
+	"doormat/examples/internal/cli"
 	"doormat/internal/conversation"
 )
 
@@ -29,7 +30,7 @@ type input struct {
 	close        func() error
 }
 
-func (o *options) read(ctx context.Context, bar *progress) (*input, error) {
+func (o *options) read(ctx context.Context, bar *cli.Progress) (*input, error) {
 	switch {
 	case o.chat != "":
 		return readFile(ctx, o.chat, conversation.ReadChat, bar)
@@ -74,27 +75,27 @@ func readTown() (*input, error) {
 type reader func(context.Context, io.Reader, func(conversation.Message) error) (conversation.Tally, error)
 
 // readFile reads a file once, into a tape, so that the experiment can range over it again.
-func readFile(ctx context.Context, name string, read reader, bar *progress) (*input, error) {
+func readFile(ctx context.Context, name string, read reader, bar *cli.Progress) (*input, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, badInput("%v", err)
+		return nil, cli.BadInput("%v", err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, badInput("%v", err)
+		return nil, cli.BadInput("%v", err)
 	}
 	if info.IsDir() {
-		return nil, badInput("%s: expected a file, found a folder", name)
+		return nil, cli.BadInput("%s: expected a file, found a folder", name)
 	}
 	s := &spool{tape: new(attacks.Tape), number: map[string]uint32{}, count: map[string]int{}}
-	tally, err := read(ctx, &countingReader{f, 0, func(n int64) { bar.set("reading", int(n), int(info.Size())) }}, s.add)
+	tally, err := read(ctx, &countingReader{f, 0, func(n int64) { bar.Set("reading", int(n), int(info.Size())) }}, s.add)
 	if err != nil {
 		s.tape.Close()
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, badInput("%s: %v", name, err)
+		return nil, cli.BadInput("%s: %v", name, err)
 	}
 	return s.input(filepath.Base(name), tally)
 }
@@ -146,7 +147,7 @@ func (s *spool) input(name string, tally conversation.Tally) (*input, error) {
 	}
 	if c.Len == 0 {
 		s.tape.Close()
-		return nil, badInput("%s: expected messages between at least two people, found %d from %d\n%s", name, tally.Carried, len(s.people), tallyText(name, tally, 0))
+		return nil, cli.BadInput("%s: expected messages between at least two people, found %d from %d\n%s", name, tally.Carried, len(s.people), tallyText(name, tally, 0))
 	}
 	return &input{
 		title:        name,

@@ -12,37 +12,18 @@ import (
 	"testing"
 
 	"doormat/attacks"
+	"doormat/examples/internal/cli"
+	"doormat/examples/internal/cli/clitest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func breach(t *testing.T, args ...string) string {
 	t.Helper()
-	var stdout, stderr bytes.Buffer
-	if err := run(t.Context(), args, &stdout, &stderr); err != nil {
-		t.Fatalf("breach %s: %v", strings.Join(args, " "), err)
-	}
-	if stderr.Len() > 0 {
-		t.Errorf("breach %s wrote to standard error: %s", strings.Join(args, " "), &stderr)
-	}
-	return stdout.String()
+	return clitest.Output(t, run, args...)
 }
 
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	name = filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s is out of date; go test ./examples/breach -update writes it anew. Now it is:\n%s", name, got)
-	}
+	clitest.Golden(t, name, got)
 }
 
 func TestTownGolden(t *testing.T) {
@@ -157,7 +138,7 @@ func TestBadInput(t *testing.T) {
 	} {
 		var stdout, stderr bytes.Buffer
 		err := run(t.Context(), strings.Fields(c.args), &stdout, &stderr)
-		if !errors.Is(err, errInput) {
+		if !errors.Is(err, cli.ErrInput) {
 			t.Errorf("breach %s: %v, expected an error of exit status 2", c.args, err)
 			continue
 		}
@@ -208,7 +189,7 @@ func TestChatAndMboxGolden(t *testing.T) {
 
 // A group chat of three carries each message to the two others.
 func TestGroupChat(t *testing.T) {
-	in, err := (&options{chat: "testdata/chat.txt"}).read(t.Context(), newProgress(nil))
+	in, err := (&options{chat: "testdata/chat.txt"}).read(t.Context(), cli.NewProgress(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,29 +206,13 @@ func TestGroupChat(t *testing.T) {
 	}
 }
 
-func TestColor(t *testing.T) {
-	for _, c := range []struct {
-		noColor, term string
-		want          bool
-	}{{"", "xterm", true}, {"1", "xterm", false}, {"", "dumb", false}} {
-		t.Setenv("NO_COLOR", c.noColor)
-		t.Setenv("TERM", c.term)
-		if got := wantsColor(); got != c.want {
-			t.Errorf("NO_COLOR=%q TERM=%s: %v", c.noColor, c.term, got)
-		}
-	}
-}
-
-// A file is no terminal: no progress, no colour, 80 columns.
+// A file is no terminal: no colour, 80 columns.
 func TestFileIsNoTerminal(t *testing.T) {
-	f, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	f, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if newProgress(f).w != nil {
-		t.Error("progress goes to a file")
-	}
 	if o := textOptions(f); o.Color || o.Width != 80 {
 		t.Errorf("a file gets %+v", o)
 	}

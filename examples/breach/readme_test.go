@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"doormat/escrow"
+
+	"doormat/examples/internal/cli/clitest"
 )
 
 // The body of this function is in the README.
@@ -33,7 +35,7 @@ func TestReadme(t *testing.T) {
 	}
 	want := replaceBlock(t, string(readme), "```\n", shorten(breach(t, "-seed", "1")))
 	want = replaceBlock(t, want, "```go\n", exampleBody(t))
-	if *update {
+	if clitest.Updating() {
 		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -11,9 +11,9 @@ import (
 	"golang.org/x/term"
 )
 
-// progress is one line on a terminal that says how much is done. Elsewhere it is silent. It is
+// Progress is one line on a terminal that says how much is done. Elsewhere it is silent. It is
 // safe for concurrent use.
-type progress struct {
+type Progress struct {
 	mu    sync.Mutex
 	w     io.Writer // nil if it is silent
 	start time.Time
@@ -21,16 +21,17 @@ type progress struct {
 	drawn bool
 }
 
-func newProgress(stderr io.Writer) *progress {
-	p := &progress{start: time.Now()}
+// NewProgress draws on stderr if that is a terminal.
+func NewProgress(stderr io.Writer) *Progress {
+	p := &Progress{start: time.Now()}
 	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		p.w = f
 	}
 	return p
 }
 
-// set draws at most ten times a second, and not in the first second.
-func (p *progress) set(what string, done, total int) {
+// Set draws at most ten times a second, and not in the first second.
+func (p *Progress) Set(what string, done, total int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -43,7 +44,8 @@ func (p *progress) set(what string, done, total int) {
 	p.last, p.drawn = now, true
 }
 
-func (p *progress) clear() {
+// Clear takes the line away.
+func (p *Progress) Clear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.drawn {
