@@ -31,6 +31,8 @@ type page struct {
 	Title, Facts, Note, Closing string
 	Systems                     []string
 	Bars                        []barRow
+	SchemesSays                 string
+	Schemes                     []schemeView
 	Details                     []detailRow
 	Heals, Work                 bool // whether any line has them
 	Groups                      []group
@@ -60,6 +62,18 @@ type detailLine struct {
 	System, Before, After, People, Forgery, Noticed, Healed, Work string
 }
 
+// schemeView is a system with thefts of its own.
+type schemeView struct {
+	Name string
+	Rows []schemeRow
+}
+
+type schemeRow struct {
+	Theft, Takes string
+	Bar          barView
+	detailLine
+}
+
 // card is a sample.
 type card struct {
 	From, To, At, Text string
@@ -79,6 +93,10 @@ func newPage(r *Report) *page {
 	}
 	if len(p.Systems) > 0 {
 		p.rows(r)
+	}
+	p.SchemesSays = clean(r.SchemesSays)
+	for _, s := range r.Schemes {
+		p.Schemes = append(p.Schemes, newSchemeView(&s))
 	}
 	if len(r.Pictures) > 0 {
 		var pictures []Picture
@@ -112,6 +130,18 @@ func (p *page) rows(r *Report) {
 			p.Details = append(p.Details, d)
 		}
 	}
+}
+
+func newSchemeView(s *Scheme) schemeView {
+	v := schemeView{Name: name(s.Name, 60)}
+	for _, row := range s.Rows {
+		w := schemeRow{Theft: name(row.Theft, 100), Takes: name(row.Takes, 400), Bar: newBarView(row.cell(0))}
+		for _, l := range row.lines(1) {
+			w.detailLine = newDetailLine(&row, l, []string{s.Name})
+		}
+		v.Rows = append(v.Rows, w)
+	}
+	return v
 }
 
 func newBarView(c *Cell) barView {

@@ -15,10 +15,19 @@ type Report struct {
 	Systems []string // columns
 	Rows    []Row
 
+	Schemes     []Scheme // other systems that carried the same messages
+	SchemesSays string   // a sentence on them
+
 	Pictures []Picture // for the page: one a system for each theft that is drawn, side by side
 	Samples  []Sample
 	Note     string // a sentence on what is the same in all rows
 	Closing  string // one line with the figures
+}
+
+// Scheme is a system with thefts of its own: each row has one cell.
+type Scheme struct {
+	Name string
+	Rows []Row
 }
 
 // Row is one theft: a cell for each system, nil where the theft does not exist.

@@ -78,6 +78,7 @@ func evilReport() *Report {
 		Systems: []string{evil, evil + evil},
 		Rows:    []Row{{Theft: evil, Takes: evil, Cells: []*Cell{cell, nil}}},
 		Note:    evil,
+		Schemes: []Scheme{{evil, []Row{{evil, evil, []*Cell{cell}}, {Theft: evil}}}}, SchemesSays: evil,
 		Pictures: []Picture{
 			{System: evil, Theft: evil, Bins: []time.Time{at}, People: []Strip{{evil, []Count{{1, 2}}}}},
 			{System: "b", Theft: "c" + evil, Bins: []time.Time{at}, Moment: 1},
@@ -101,6 +102,7 @@ func longReport() *Report {
 		Title: words, Messages: 1 << 60, People: 1 << 60, From: at, To: at.AddDate(1, 0, 0), Victim: long,
 		Systems: []string{long, words, "x", "世界" + long},
 		Rows:    []Row{{long, words, []*Cell{c, c, c, c}}, {words, long, []*Cell{nil, c}}},
+		Schemes: []Scheme{{long, []Row{{words, long, []*Cell{c}}, {long, words, nil}}}, {words, nil}}, SchemesSays: words,
 		Samples: []Sample{
 			{at, long, words, long, []Sealed{{long, []byte(words), 1 << 60, long}, {words, []byte(words), 1, ""}, {"x", nil, 0, words}}},
 			{at, words, long, words, nil},

@@ -23,6 +23,7 @@ func Text(w io.Writer, r *Report, o Options) error {
 	p.header(r)
 	p.readable(r)
 	p.details(r)
+	p.schemes(r)
 	p.paragraph(plain, "", clean(r.Note))
 	p.samples(r)
 	p.paragraph(bold, "", clean(r.Closing))
