@@ -1,0 +1,90 @@
+package adk
+
+import (
+	"crypto/rand"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/cloudflare/circl/dh/x25519"
+	"github.com/cloudflare/circl/sign/ed25519"
+)
+
+// compare times ours and, in turn with it, limit: what cannot be avoided. It reports medians,
+// and how near ours comes to the limit: of-limit = limit / ours.
+func compare(b *testing.B, ours, limit func()) {
+	var tOurs, tLimit []time.Duration
+	ours()
+	limit()
+	for b.Loop() {
+		t0 := time.Now()
+		ours()
+		t1 := time.Now()
+		limit()
+		tOurs, tLimit = append(tOurs, t1.Sub(t0)), append(tLimit, time.Since(t1))
+	}
+	slices.Sort(tOurs)
+	slices.Sort(tLimit)
+	mOurs, mLimit := tOurs[len(tOurs)/2], tLimit[len(tLimit)/2]
+	b.ReportMetric(float64(mOurs.Nanoseconds()), "ns/op")
+	b.ReportMetric(float64(mLimit)/float64(mOurs), "of-limit")
+}
+
+func check(b *testing.B, err error) {
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// agree is what encrypting to a key costs at least: an ephemeral key, and a shared secret.
+func agree(peer *x25519.Key) {
+	var private, public, shared x25519.Key
+	rand.Read(private[:])
+	x25519.KeyGen(&public, &private)
+	x25519.Shared(&shared, &private, peer)
+}
+
+// To one of the company's people: the limit is a signature, and two keys to agree on.
+func BenchmarkEncrypt(b *testing.B) {
+	c := newCast(b)
+	s := &Sender{Key: c.ben, Version: PGP658, Keyring: c.keyring}
+	text := make([]byte, 256)
+	_, signing, _ := ed25519.GenerateKey(rand.Reader)
+	peer := x25519.Key{9}
+	compare(b, func() {
+		_, err := s.Encrypt(text, august, c.ana.Certificate())
+		check(b, err)
+	}, func() {
+		ed25519.Sign(signing, text)
+		agree(&peer)
+		agree(&peer)
+	})
+}
+
+// The limit is the shared secret.
+func BenchmarkRecover(b *testing.B) {
+	c := newCast(b)
+	message := c.write(b, PGP658, string(make([]byte, 256)), c.ana.Certificate())
+	private, public, shared := x25519.Key{1}, x25519.Key{9}, x25519.Key{}
+	compare(b, func() {
+		_, err := c.company.Recover(message)
+		check(b, err)
+	}, func() {
+		x25519.Shared(&shared, &private, &public)
+	})
+}
+
+// The limit is the two signatures.
+func BenchmarkParseCertificate(b *testing.B) {
+	certificate := octets(b, newCast(b).ana.Certificate())
+	public, private, _ := ed25519.GenerateKey(rand.Reader)
+	digest := make([]byte, 32)
+	signature := ed25519.Sign(private, digest)
+	compare(b, func() {
+		_, err := ParseCertificate(certificate)
+		check(b, err)
+	}, func() {
+		ed25519.Verify(public, digest, signature)
+		ed25519.Verify(public, digest, signature)
+	})
+}
