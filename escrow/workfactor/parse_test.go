@@ -1,0 +1,251 @@
+package workfactor
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"log/slog"
+	"math/big"
+	"strings"
+	"testing"
+)
+
+// Every bit of an envelope matters but those of the sender's name, and of the body behind its first
+// block: nothing authenticates them. An unsigned mail is from whoever it says.
+func TestEnvelopeDamaged(t *testing.T) {
+	alice, bob, authority := pair(t, testBits)
+	envelope := seal(t, alice, bob, "the bridge, at six, and bring the others")
+	body := bytes.Index(envelope, parse(t, envelope).Ciphertext)
+	for i := range 8 * len(envelope) {
+		damaged := bytes.Clone(envelope)
+		damaged[i/8] ^= 1 << (i % 8)
+		from, text, err := bob.Open(damaged)
+		if name := i/8 >= 2 && i/8 < 2+32; name != (err == nil) && i/8 < body+blockSize {
+			t.Fatalf("bit %d: from %.8s, %q, %v", i, from, text, err)
+		}
+		if err != nil && (text != nil || from != Identity{}) {
+			t.Fatalf("bit %d: %q beside %v", i, text, err)
+		}
+		if i/8 < body && i%8 == 0 { // the authority has its own reading
+			authority.Residual(damaged)
+		}
+	}
+	for n := range envelope {
+		if _, _, err := bob.Open(envelope[:n]); err == nil {
+			t.Fatalf("the first %d bytes open", n)
+		}
+	}
+	if _, _, err := bob.Open(append(bytes.Clone(envelope), 0)); err == nil {
+		t.Fatal("with a byte behind it, it opens")
+	}
+}
+
+func TestEnvelopeRefused(t *testing.T) {
+	alice, bob, _ := pair(t, testBits)
+	envelope := seal(t, alice, bob, "six")
+	for want, change := range map[string]func(e *Envelope){
+		"not 0":         func(e *Envelope) { e.Bits = 0 },
+		"not 41":        func(e *Envelope) { e.Bits = 41 },
+		"this one 8 b":  func(e *Envelope) { e.Ciphertext = e.Ciphertext[:8] },
+		"this one 17 b": func(e *Envelope) { e.Ciphertext = append(e.Ciphertext, 0) },
+		"this one 0 b":  func(e *Envelope) { e.Ciphertext = nil },
+		"too short":     func(e *Envelope) { e.Wrapped = e.Wrapped[1:] },
+	} {
+		_, err := ParseEnvelope(alter(t, envelope, change))
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "workfactor: ") {
+			t.Errorf("%v, expected %s", err, want)
+		}
+	}
+	if _, err := ParseEnvelope(nil); err == nil {
+		t.Error("nothing is an envelope")
+	}
+	if _, err := (&Envelope{Ciphertext: make([]byte, 1<<24)}).Marshal(); err == nil {
+		t.Error("a body that does not fit is written")
+	}
+}
+
+// A sender can wrap a key that is longer than the rest of the envelope says.
+func TestKeyTooLong(t *testing.T) {
+	alice, bob, _ := pair(t, testBits)
+	k := BulkKey(1) << (EscrowedBits + testBits)
+	envelope := alter(t, seal(t, alice, bob, "six"), func(e *Envelope) {
+		e.Wrapped, _ = wrap(k, e.To)
+		e.Field = bob.authority.field(k, e.Bits)
+		e.Ciphertext = sealBody(k, e.IV, []byte("six"))
+	})
+	if _, _, err := bob.OpenUnchecked(envelope); err == nil || !strings.Contains(err.Error(), "more than 34 bits") {
+		t.Error(err)
+	}
+}
+
+func TestPadding(t *testing.T) {
+	var iv [blockSize]byte
+	for _, c := range []struct {
+		body string
+		ok   bool
+	}{
+		{header + "1234567\x01", true},
+		{header + "\x08\x08\x08\x08\x08\x08\x08\x08", true},
+		{header + "1234567\x00", false},
+		{header + "1234567\x02", false},
+		{header + "12345678\x09\x09\x09\x09\x09\x09\x09\x09", false},
+		{header + "1234567\xff", false},
+		{"notes R4" + "1234567\x01", false},
+	} {
+		body := []byte(c.body)
+		k := BulkKey(1)
+		ciphertext := make([]byte, len(body))
+		prev := iv[:]
+		for i := 0; i < len(body); i += blockSize {
+			for j := range blockSize {
+				ciphertext[i+j] = body[i+j] ^ prev[j]
+			}
+			newRC2(k).Encrypt(ciphertext[i:], ciphertext[i:])
+			prev = ciphertext[i:][:blockSize]
+		}
+		if _, ok := openBody(k, iv, ciphertext); ok != c.ok {
+			t.Errorf("%q opens: %t", c.body, ok)
+		}
+	}
+}
+
+func TestStateRefused(t *testing.T) {
+	alice, _, authority := pair(t, testBits)
+	state, err := alice.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := ParseDevice(state)
+	if err != nil || again.Identity() != alice.Identity() || again.bits != testBits {
+		t.Fatal(again, err)
+	}
+	change := func(data []byte, i int, to byte) []byte {
+		data = bytes.Clone(data)
+		data[i] = to
+		return data
+	}
+	for what, bad := range map[string][]byte{
+		"empty": nil, "cut": state[:len(state)-1], "long": append(bytes.Clone(state), 0),
+		"version": change(state, 0, 2), "no bits": change(state, 1, 0), "41 bits": change(state, 1, 41),
+		"a short modulus": change(state, 2+32, 0), "an even modulus": change(state, len(state)-1, 0),
+	} {
+		if _, err := ParseDevice(bad); err == nil {
+			t.Errorf("device: %s is not refused", what)
+		}
+	}
+	key := authority.Bytes()
+	if again, err := ParseAuthority(key); err != nil || !bytes.Equal(again.Bytes(), key) {
+		t.Fatal(err)
+	}
+	for i := range 8 * len(key) {
+		if _, err := ParseAuthority(change(key, i/8, key[i/8]^1<<(i%8))); err == nil {
+			t.Fatalf("authority: bit %d does not matter", i)
+		}
+	}
+	for n := range key {
+		if _, err := ParseAuthority(key[:n]); err == nil {
+			t.Fatalf("authority: the first %d bytes are enough", n)
+		}
+	}
+	// d + phi works as well as d, and is not d.
+	d := new(big.Int).Add(authority.d, authority.public.n)
+	if _, err := ParseAuthority(append(bytes.Clone(key[:FieldSize]), d.Bytes()...)); err == nil {
+		t.Error("authority: an exponent above the modulus is not refused")
+	}
+}
+
+func FuzzEnvelope(f *testing.F) {
+	alice, bob, authority := pair(f, 1)
+	f.Add(seal(f, alice, bob, ""))
+	f.Add(seal(f, alice, bob, "the bridge, at six"))
+	f.Add(seal(f, bob, alice, "why?"))
+	f.Add([]byte{version})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		e, err := ParseEnvelope(data)
+		if err != nil {
+			if _, _, err := bob.OpenUnchecked(data); err == nil {
+				t.Fatal("what does not parse opens")
+			}
+			return
+		}
+		again, err := e.Marshal()
+		if err != nil || !bytes.Equal(again, data) {
+			t.Fatalf("%x became %x, %v", data, again, err)
+		}
+		_, checked, err := bob.Open(data)
+		if err != nil {
+			return
+		}
+		// What passes the check the authority can open, to the same text.
+		if _, _, text, err := authority.Recover(t.Context(), data); err != nil || !bytes.Equal(text, checked) {
+			t.Fatalf("the receiver reads %q, the authority %q, %v", checked, text, err)
+		}
+	})
+}
+
+func FuzzKeys(f *testing.F) {
+	alice, _, authority := pair(f, testBits)
+	state, err := alice.MarshalBinary()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(state)
+	f.Add(authority.Bytes())
+	f.Add(authority.Public().Bytes())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if d, err := ParseDevice(data); err == nil {
+			if again, err := d.MarshalBinary(); err != nil || !bytes.Equal(again, data) {
+				t.Fatalf("device: %x became %x, %v", data, again, err)
+			}
+		}
+		if a, err := ParseAuthority(data); err == nil && !bytes.Equal(a.Bytes(), data) {
+			t.Fatalf("authority: %x became %x", data, a.Bytes())
+		}
+		if p, err := ParsePublicKey(data); err == nil && !bytes.Equal(p.Bytes(), data) {
+			t.Fatalf("public key: %x became %x", data, p.Bytes())
+		}
+	})
+}
+
+func TestSecretsAreNotPrinted(t *testing.T) {
+	alice, bob, authority := pair(t, FullBits)
+	envelope := seal(t, alice, bob, "six")
+	k := keyOf(t, bob, envelope)
+	r, err := authority.Residual(envelope)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secrets := []string{fmt.Sprint(uint64(k)), fmt.Sprintf("%x", uint64(k)), fmt.Sprint(r.upper), fmt.Sprintf("%x", r.upper), authority.d.String(), authority.d.Text(16)}
+	for _, b := range [][]byte{bob.private[:], authority.d.Bytes()} {
+		secrets = append(secrets, hex.EncodeToString(b), strings.ToUpper(hex.EncodeToString(b)), fmt.Sprintf("% x", b),
+			strings.Trim(fmt.Sprint(b), "[]"), base64.StdEncoding.EncodeToString(b)[:40])
+	}
+	for name, x := range map[string]any{
+		"*Device": bob, "Device": *bob, "*Authority": authority, "Authority": *authority, "BulkKey": k,
+		"*Residual": r, "Residual": *r, "struct": struct{ A, B, C, D any }{bob, authority, k, r},
+		"slice": []any{*bob, *authority, k, *r},
+	} {
+		for _, text := range printed(x) {
+			for i, secret := range secrets {
+				if strings.Contains(text, secret) {
+					t.Errorf("%s prints secret %d: %.200s", name, i, text)
+				}
+			}
+		}
+	}
+}
+
+func printed(x any) (all []string) {
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
+		all = append(all, fmt.Sprintf(verb, x))
+	}
+	j, _ := json.Marshal(x)
+	m, _ := xml.Marshal(x)
+	var log bytes.Buffer
+	slog.New(slog.NewTextHandler(&log, nil)).Info("", "x", x)
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("", "x", x)
+	return append(all, string(j), string(m), log.String())
+}
