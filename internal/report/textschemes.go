@@ -7,7 +7,7 @@ func (p *printer) schemes(r *Report) {
 	names, of := 16, 0
 	for _, s := range r.Schemes {
 		for _, row := range s.Rows {
-			names = max(names, utf8.RuneCountInString(name(row.Theft, 24)))
+			names = max(names, utf8.RuneCountInString(name(row.Theft, 18)))
 			if c := row.cell(0); c != nil {
 				of = max(of, len(c.Readable().String()))
 			}
