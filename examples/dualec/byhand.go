@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+
+	"doormat/escrow/dualec"
+)
+
+// A pencilTable is all multiples of Q on the tiny curve, from 1·Q on: enough to multiply any point
+// by looking it up.
+type pencilTable struct {
+	points [][]byte
+	k      map[string]int // by point
+	byX    map[int]int    // by x-coordinate, one of the two
+}
+
+func newPencilTable(p *dualec.Points) *pencilTable {
+	t := &pencilTable{points: [][]byte{nil}, k: map[string]int{}, byX: map[int]int{}}
+	for k, kQ := range p.Multiples() {
+		t.points = append(t.points, kQ)
+		t.k[string(kQ)] = k
+		if _, ok := t.byX[x(kQ)]; !ok {
+			t.byX[x(kQ)] = k
+		}
+	}
+	return t
+}
+
+func x(point []byte) int { return int(point[1])<<8 | int(point[2]) }
+func y(point []byte) int { return int(point[3])<<8 | int(point[4]) }
+
+// times is x(k·jQ). The order is one more than there are multiples.
+func (t *pencilTable) times(k, j int) int { return x(t.points[k*j%len(t.points)]) }
+
+// byHand is the attack with a pencil.
+func (d *demonstration) byHand() error {
+	points := dualec.Tiny().Standard()
+	table := newPencilTable(points)
+	trapdoor := table.k[string(points.P())]
+	d.heading("5. By hand")
+	d.say(`The same on a curve with %s points, in hexadecimal: y^2 = x^3 - 3x + 118
+modulo ffb. A coordinate has three digits, and an output is the last two. P is
+(%03x, %03x) and Q is (%03x, %03x). To find d, add Q until it comes to P:
+`, thousands(len(table.points)), x(points.P()), y(points.P()), x(points.Q()), y(points.Q()))
+	line := ""
+	for k := 1; k <= trapdoor; k++ {
+		line += fmt.Sprintf("  %2d Q = %03x,%03x", k, x(table.points[k]), y(table.points[k]))
+		if k%4 == 0 || k == trapdoor {
+			d.say("%s", line)
+			line = ""
+		}
+	}
+	output, err := tinyOutput(points, 12)
+	if err != nil {
+		return err
+	}
+	public, private := output[:4], output[4:]
+	d.say("\nSo d is %d. A device says %x. For each digit that may have been dropped:\n", trapdoor, public)
+	survivor := d.candidates(table, trapdoor, public)
+	if survivor == 0 {
+		return fmt.Errorf("no candidate gives %x", public)
+	}
+	predicted := table.run(trapdoor, survivor, len(output)-1)
+	d.say("\nFrom the state that is left, the device's next bytes are computed, and compared:\n")
+	d.show("predicted", predicted[len(public)-1:])
+	d.show("drawn", private)
+	if !bytes.Equal(predicted[len(public)-1:], private) {
+		return fmt.Errorf("predicted %x, and %x was drawn", predicted[len(public)-1:], private)
+	}
+	return nil
+}
+
+// tinyOutput is what a device says. One seed in 4,096 is 0, which multiplies P to nothing; it is
+// not used.
+func tinyOutput(p *dualec.Points, n int) (output []byte, err error) {
+	for range 10 {
+		var g *dualec.Generator
+		if g, err = dualec.Instantiate(dualec.Config{Points: p}); err != nil {
+			return nil, err
+		}
+		if output, err = draw(g, n); err == nil {
+			return output, nil
+		}
+	}
+	return nil, err
+}
+
+// candidates prints the table of the attack, and returns the state that is left.
+func (d *demonstration) candidates(t *pencilTable, trapdoor int, public []byte) (survivor int) {
+	d.say("   x    R = (x,y)    x(dR) = s'   x(s'Q)   then")
+	for digit := range 16 {
+		candidate := digit<<8 | int(public[0])
+		k, ok := t.byX[candidate]
+		if !ok {
+			d.say("  %03x   no point", candidate)
+			continue
+		}
+		state := t.times(trapdoor, k)
+		said := t.run(trapdoor, state, len(public)-1)
+		verdict := fmt.Sprintf("says %x, not %x", said[0], public[1])
+		switch {
+		case bytes.Equal(said, public[1:]):
+			verdict = fmt.Sprintf("says %x: it is this one", said)
+			survivor = state
+		case said[0] == public[1]:
+			verdict = fmt.Sprintf("says %x, not %x", said, public[1:])
+		}
+		d.say("  %03x   %03x,%03x      %03x          %03x      %s", candidate, candidate, y(t.points[k]), state, t.times(state, 1), verdict)
+	}
+	return survivor
+}
+
+// run is the generator, from its state on: s'Q is output, s'P the next state, and P is d times Q.
+func (t *pencilTable) run(trapdoor, state, n int) (output []byte) {
+	for range n {
+		output = append(output, byte(t.times(state, 1)))
+		state = t.times(state*trapdoor%len(t.points), 1)
+	}
+	return output
+}
