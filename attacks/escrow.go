@@ -188,40 +188,57 @@ func recoverField(ctx context.Context, l *Tape, t *Transcript, kem fieldDecapsul
 const (
 	escrowVersion = 0xe1
 	escrowField   = 1168
-	escrowHeadLen = 1 + escrowField + 3 // without the body
 )
 
 var (
-	fieldInfo  = hpke.NewInfo("doormat 1 escrow field")
-	escrowWire = wire{
-		fresh: func() (device, error) {
-			return escrow.NewDevice(escrow.NewAuthority().Recipient()) // any will do
-		},
-		offset: 2 + hpke.PublicKeySize,
-		frame:  2,
-		split:  splitEscrow,
-		text:   func(p parts, seed []byte) ([]byte, bool) { return openBody(messageKey(seed), p) },
-	}
+	fieldInfo    = hpke.NewInfo("doormat 1 escrow field")
+	escrowLayout = layout{escrowVersion, escrowField}
+	escrowWire   = escrowLayout.wire(hpke.PublicKeySize, func() (device, error) {
+		return escrow.NewDevice(escrow.NewAuthority().Recipient()) // any will do
+	})
 )
 
-func splitEscrow(envelope []byte) (p parts, ok bool) {
-	if len(envelope) < escrowHeadLen || envelope[0] != escrowVersion {
+func splitEscrow(envelope []byte) (p parts, ok bool) { return escrowLayout.split(envelope) }
+
+func escrowHead(field, body []byte) []byte { return escrowLayout.join(field, body) }
+
+// layout is in what the envelopes of escrow's schemes differ.
+type layout struct {
+	version byte
+	field   int // bytes
+}
+
+// wire is what a thief knows of a scheme, given the length of an authority's public key.
+func (l layout) wire(keySize int, fresh func() (device, error)) wire {
+	return wire{
+		fresh:  fresh,
+		offset: 2 + keySize,
+		frame:  2,
+		split:  l.split,
+		text:   func(p parts, seed []byte) ([]byte, bool) { return openBody(messageKey(seed), p) },
+	}
+}
+
+func (l layout) split(envelope []byte) (p parts, ok bool) {
+	head := 1 + l.field + 3 // without the body
+	if len(envelope) < head || envelope[0] != l.version {
 		return p, false
 	}
-	n := envelope[1+escrowField:]
+	n := envelope[1+l.field:]
 	size := int(n[0])<<16 | int(n[1])<<8 | int(n[2])
-	if len(envelope) < escrowHeadLen+size {
+	if len(envelope) < head+size {
 		return p, false
 	}
-	p, ok = splitNoEscrow(envelope[escrowHeadLen+size:])
-	p.head = envelope[:escrowHeadLen+size]
-	p.field = p.head[1:][:escrowField]
-	p.body = p.head[escrowHeadLen:]
+	p, ok = splitNoEscrow(envelope[head+size:])
+	p.head = envelope[:head+size]
+	p.field = p.head[1:][:l.field]
+	p.body = p.head[head:]
 	return p, ok
 }
 
-func escrowHead(field, body []byte) []byte {
-	head := append([]byte{escrowVersion}, field...)
+// join makes what stands before the inner envelope.
+func (l layout) join(field, body []byte) []byte {
+	head := append([]byte{l.version}, field...)
 	n := len(body)
 	return append(append(head, byte(n>>16), byte(n>>8), byte(n)), body...)
 }

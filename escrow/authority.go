@@ -11,7 +11,6 @@ import (
 
 	"doormat/internal/agekey"
 	"doormat/internal/hpke"
-	"doormat/internal/padme"
 )
 
 // An Authority holds the escrow key. It is safe for concurrent use. Printing one prints no
@@ -66,26 +65,22 @@ func (a *Authority) RecoveryKey() string {
 //
 // Recover does not know who is asking. The lawful path and the theft are this one function.
 func (a *Authority) Recover(envelope []byte) (from, to Identity, plaintext []byte, err error) {
-	e, err := parseEnvelope(envelope)
+	e, err := ownScheme.Parse(envelope)
 	if err != nil {
-		return from, to, nil, prefix(err)
+		return from, to, nil, err
 	}
 	if a.key == nil {
 		return from, to, nil, errRecover
 	}
-	k, err := a.key.Open(fieldInfo, e.field)
+	k, err := a.key.Open(fieldInfo, e.Field)
 	if err != nil || len(k) != chacha20poly1305.KeySize {
 		return from, to, nil, errRecover
 	}
-	padded, err := openBody(messageKey(k), &e)
+	plaintext, err = e.Open([32]byte(k))
 	if err != nil {
 		return from, to, nil, errRecover
 	}
-	plaintext, err = padme.Unpad(padded)
-	if err != nil {
-		return from, to, nil, errRecover
-	}
-	return e.from, e.to, plaintext, nil
+	return e.From, e.To, plaintext, nil
 }
 
 // Format implements [fmt.Formatter]: every verb prints the beginning of the public key and no

@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"doormat/internal/agekey"
-	"doormat/internal/padme"
 	"doormat/noescrow"
 )
 
@@ -20,7 +19,7 @@ import (
 type Device struct {
 	mu        sync.Mutex
 	inner     *noescrow.Device
-	authority *agekey.Recipient
+	authority PublicKey
 }
 
 // NewDevice makes a device with fresh keys and enrols it with an authority, by the line
@@ -30,11 +29,16 @@ func NewDevice(authority string) (*Device, error) {
 	if err != nil {
 		return nil, prefix(err)
 	}
-	return &Device{inner: noescrow.NewDevice(), authority: r}, nil
+	return NewDeviceFor(publicKey{r}), nil
+}
+
+// NewDeviceFor makes a device with fresh keys and enrols it with an authority of any scheme.
+func NewDeviceFor(authority PublicKey) *Device {
+	return &Device{inner: noescrow.NewDevice(), authority: authority}
 }
 
 // parts returns what UnmarshalBinary exchanges.
-func (d *Device) parts() (*noescrow.Device, *agekey.Recipient) {
+func (d *Device) parts() (*noescrow.Device, PublicKey) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.inner == nil {
@@ -73,8 +77,8 @@ func (d *Device) Seal(to Identity, plaintext, associated []byte) (envelope []byt
 	}
 	var s seed
 	rand.Read(s[:])
-	field, k := makeField(authority.PublicKey(), s)
-	h := head(field, sealBody(k, inner.Identity(), to, plaintext))
+	field, k := s.field(authority, label(inner.Identity(), to, associated))
+	h := authority.Scheme().head(field, sealBody(k, inner.Identity(), to, plaintext))
 	sealed, err := inner.Seal(to, s[:], slices.Concat(h, associated))
 	if err != nil {
 		return nil, prefix(err)
@@ -95,7 +99,7 @@ func (d *Device) Open(envelope, associated []byte) (from Identity, plaintext []b
 // not the one an honest sender makes, the error is ErrField; the message has arrived all the
 // same, and from and plaintext are returned beside the error.
 func (d *Device) OpenChecked(envelope, associated []byte) (from Identity, plaintext []byte, err error) {
-	_, authority := d.parts()
+	inner, authority := d.parts()
 	if authority == nil {
 		return from, nil, errNoAuthority
 	}
@@ -103,15 +107,16 @@ func (d *Device) OpenChecked(envelope, associated []byte) (from Identity, plaint
 	if err != nil {
 		return from, plaintext, prefix(err)
 	}
-	if field := envelope[1:][:fieldSize]; !isFieldOf(field, authority.PublicKey(), s) {
+	field := envelope[1:][:authority.Scheme().FieldSize]
+	if !s.makes(field, authority, label(from, inner.Identity(), associated)) {
 		err = ErrField
 	}
 	return from, plaintext, prefix(err)
 }
 
 func (d *Device) open(envelope, associated []byte) (from Identity, plaintext []byte, s seed, err error) {
-	inner, _ := d.parts()
-	e, err := parseEnvelope(envelope)
+	inner, authority := d.parts()
+	e, err := schemeOf(authority).parse(envelope)
 	if err != nil {
 		return from, nil, s, err
 	}
@@ -124,13 +129,9 @@ func (d *Device) open(envelope, associated []byte) (from Identity, plaintext []b
 	}
 	copy(s[:], opened)
 	k, _ := s.expand()
-	padded, err := openBody(k, &e)
+	plaintext, err = openBody(k, e)
 	if err != nil {
 		return Identity{}, nil, s, err
-	}
-	plaintext, err = padme.Unpad(padded)
-	if err != nil {
-		return Identity{}, nil, s, ErrOpen
 	}
 	return from, plaintext, s, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/crypto/chacha20poly1305"
 
+	"doormat/internal/agekey"
 	"doormat/internal/hpke"
 	"doormat/internal/padme"
 )
@@ -15,7 +16,27 @@ import (
 // fieldSize is the length of a field in bytes: X-Wing 1,120, the wrapped key 32, a tag 16.
 const fieldSize = hpke.Overhead + chacha20poly1305.KeySize
 
-var fieldInfo = hpke.NewInfo("doormat 1 escrow field")
+var (
+	fieldInfo = hpke.NewInfo("doormat 1 escrow field")
+	ownScheme = Scheme{Version: version, KeySize: hpke.PublicKeySize, FieldSize: fieldSize, ParseKey: parseKey}
+)
+
+// publicKey is an authority's that has its key alone. It leaves the label unused: who opens the
+// field has no rule to keep.
+type publicKey struct{ *agekey.Recipient }
+
+func parseKey(b []byte) (PublicKey, error) {
+	r, err := agekey.NewRecipient(b)
+	return publicKey{r}, err
+}
+
+func (k publicKey) Scheme() *Scheme       { return &ownScheme }
+func (k publicKey) Bytes() []byte         { return k.PublicKey().Bytes() }
+func (k publicKey) FileRecipient() string { return k.String() }
+
+func (k publicKey) Wrap(key [32]byte, randomness [64]byte, _ []byte) (field []byte) {
+	return k.PublicKey().Seal(fieldInfo, randomness, key[:])
+}
 
 type (
 	seed       [32]byte
@@ -27,7 +48,7 @@ type (
 //	key ‖ randomness = HKDF-SHA-256(seed, "doormat 1 escrow message", 32 + 64 bytes)
 //
 // The field is thereby decided by the seed, and whoever has the seed can make it again.
-func (s seed) expand() (k messageKey, randomness [hpke.RandomnessSize]byte) {
+func (s seed) expand() (k messageKey, randomness [64]byte) {
 	out, err := hkdf.Key(sha256.New, s[:], nil, "doormat 1 escrow message", len(k)+len(randomness))
 	if err != nil {
 		panic("escrow: internal error: " + err.Error())
@@ -37,14 +58,14 @@ func (s seed) expand() (k messageKey, randomness [hpke.RandomnessSize]byte) {
 	return k, randomness
 }
 
-func makeField(authority *hpke.PublicKey, s seed) (field []byte, k messageKey) {
+func (s seed) field(authority PublicKey, label []byte) (field []byte, k messageKey) {
 	k, randomness := s.expand()
-	return authority.Seal(fieldInfo, randomness, k[:]), k
+	return authority.Wrap(k, randomness, label), k
 }
 
-// isFieldOf reports whether field is the one that an honest sender makes from s.
-func isFieldOf(field []byte, authority *hpke.PublicKey, s seed) bool {
-	want, _ := makeField(authority, s)
+// makes reports whether field is the one that an honest sender makes from s.
+func (s seed) makes(field []byte, authority PublicKey, label []byte) bool {
+	want, _ := s.field(authority, label)
 	return subtle.ConstantTimeCompare(field, want) == 1
 }
 
@@ -55,12 +76,16 @@ func sealBody(k messageKey, from, to Identity, plaintext []byte) []byte {
 	return k.aead().Seal(nil, make([]byte, chacha20poly1305.NonceSize), padme.Pad(plaintext), names(from, to))
 }
 
-func openBody(k messageKey, e *parsedEnvelope) ([]byte, error) {
-	padded, err := k.aead().Open(nil, make([]byte, chacha20poly1305.NonceSize), e.body, names(e.from, e.to))
+func openBody(k messageKey, e *Envelope) (plaintext []byte, err error) {
+	padded, err := k.aead().Open(nil, make([]byte, chacha20poly1305.NonceSize), e.body, names(e.From, e.To))
 	if err != nil {
 		return nil, ErrOpen
 	}
-	return padded, nil
+	plaintext, err = padme.Unpad(padded)
+	if err != nil {
+		return nil, ErrOpen
+	}
+	return plaintext, nil
 }
 
 func (k messageKey) aead() cipher.AEAD {
@@ -72,3 +97,7 @@ func (k messageKey) aead() cipher.AEAD {
 }
 
 func names(from, to Identity) []byte { return append(from[:], to[:]...) }
+
+func label(from, to Identity, associated []byte) []byte {
+	return append(names(from, to), associated...)
+}

@@ -22,7 +22,11 @@ func (d *Device) SealFile(dst io.Writer, src io.Reader, recipients ...string) er
 	if len(recipients) == 0 {
 		return errors.New("escrow: a file needs a recipient")
 	}
-	return prefix(inner.SealFile(dst, src, append(slices.Clone(recipients), authority.String())...))
+	line := authority.FileRecipient()
+	if line == "" {
+		return errors.New("escrow: the device's authority opens no files, so none is sealed")
+	}
+	return prefix(inner.SealFile(dst, src, append(slices.Clone(recipients), line)...))
 }
 
 // OpenFile decrypts a file that was sealed to this device: see

@@ -2,18 +2,18 @@ package escrow
 
 import (
 	"errors"
+	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
 
 	"doormat/internal/agekey"
-	"doormat/internal/hpke"
 	"doormat/noescrow"
 )
 
 // A device in bytes:
 //
 //	struct {
-//	    uint8  version = 0xe1;
+//	    uint8  version = 0xe1;       /* and the key: those of the scheme */
 //	    uint8  kind = 5;
 //	    opaque authority[1216];      /* public key */
 //	    opaque inner[length];        /* a noescrow device, all that is left */
@@ -21,8 +21,8 @@ import (
 
 var errDevice = errors.New("escrow: not a valid device state")
 
-// MarshalBinary returns the device's state, secrets included and in clear: a noescrow device's
-// and 1,218 bytes.
+// MarshalBinary returns the device's state, secrets included and in clear: a noescrow device's,
+// two bytes, and the authority's public key.
 func (d *Device) MarshalBinary() ([]byte, error) {
 	inner, authority := d.parts()
 	if authority == nil {
@@ -32,18 +32,24 @@ func (d *Device) MarshalBinary() ([]byte, error) {
 	if err != nil {
 		return nil, prefix(err)
 	}
-	return frame(kindDevice, append(authority.PublicKey().Bytes(), state...)), nil
+	return slices.Concat([]byte{authority.Scheme().Version, kindDevice}, authority.Bytes(), state), nil
 }
 
-// UnmarshalBinary makes d the device that MarshalBinary wrote. After an error d is as it was.
+// UnmarshalBinary makes d the device that MarshalBinary wrote. A device that was enrolled with an
+// authority of another scheme is read by one that is enrolled with any authority of that scheme.
+// After an error d is as it was.
 func (d *Device) UnmarshalBinary(data []byte) error {
-	state, ok := unframe(kindDevice, data)
-	in := cryptobyte.String(state)
+	_, before := d.parts()
+	scheme := schemeOf(before)
+	var v, kind uint8
 	var public []byte
-	if !ok || !in.ReadBytes(&public, hpke.PublicKeySize) {
+	in := cryptobyte.String(data)
+	if !in.ReadUint8(&v) || v != scheme.Version ||
+		!in.ReadUint8(&kind) || kind != kindDevice ||
+		!in.ReadBytes(&public, scheme.KeySize) {
 		return errDevice
 	}
-	authority, err := agekey.NewRecipient(public)
+	authority, err := scheme.ParseKey(public)
 	if err != nil {
 		return errDevice
 	}

@@ -20,9 +20,9 @@ import (
 // The twins differ in these names and in no other.
 var (
 	extraMethods = []string{"Device.OpenChecked"}
-	extraNames   = []string{"Authority", "ErrField", "NewAuthority", "ParseAuthority"}
+	extraNames   = []string{"Authority", "Envelope", "ErrField", "NewAuthority", "NewDeviceFor", "ParseAuthority", "PublicKey", "Scheme"}
 	otherNames   = []string{"NewDevice"} // has the authority for a parameter
-	extraFiles   = []string{"authority.go", "field.go"}
+	extraFiles   = []string{"authority.go", "field.go", "scheme.go"}
 	// Limits hold inside noescrow, and are the same there whoever calls.
 	missingNames = []string{"MaxArchivedSessions", "MaxForwardJump", "MaxLastResort",
 		"MaxOneTimePrekeys", "MaxReceivingChains", "MaxSkippedKeys"}
