@@ -19,7 +19,7 @@ import (
 // that, and nothing else is different. With what [dualec.Curve.Dropping] refuses nobody can be
 // enrolled.
 func NewDualEC(dropped int) System {
-	s := newDualEC("dual ec", dropped)
+	s := newDualEC("Dual EC", dropped)
 	s.thefts = func() []Theft { return []Theft{s.wiretap(), s.trapdoor(), s.deviceKeys()} }
 	return s
 }
@@ -27,7 +27,7 @@ func NewDualEC(dropped int) System {
 // NewJuniper returns the same system, in which somebody writes a Q of his own into the firmware of all
 // devices in the middle of the conversation.
 func NewJuniper(dropped int) System {
-	s := newDualEC("juniper", dropped)
+	s := newDualEC("Dual EC at Juniper", dropped)
 	s.thefts = func() []Theft { return []Theft{s.wiretap(), s.trapdoor(), s.replaced()} }
 	return s
 }

@@ -34,7 +34,7 @@ type sakkePerson struct {
 	keys, lastKeys []byte
 }
 
-func (s *sakkeSystem) Name() string { return "sakke" }
+func (s *sakkeSystem) Name() string { return "MIKEY-SAKKE" }
 
 // Enrol gives a person a number of the range that is kept for plays and films.
 func (s *sakkeSystem) Enrol(name string) error {

@@ -19,7 +19,7 @@ import (
 // There is nothing to steal from a weak cipher. A wiretap records, and searches: for each key that
 // the envelopes name, once. What one search opens is as much as one key encrypts:
 //
-//	export-40   what two people write in a day     weakcipher_export.go
+//	export RC4  what two people write in a day     weakcipher_export.go
 //	TEA1        what everybody writes in a month   weakcipher_radio.go
 //	GEA-1       what a phone sends in a day        weakcipher_radio.go
 //

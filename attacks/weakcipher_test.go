@@ -12,9 +12,9 @@ import (
 // weakSystems are the three, at sizes that a test can search often.
 func weakSystems() map[string]func() System {
 	return map[string]func() System{
-		"export-40": func() System { return NewExport40(10) },
-		"TEA1":      func() System { return NewTEA1(13) },
-		"GEA-1":     func() System { return NewGEA1(12) },
+		"export RC4": func() System { return NewExport40(10) },
+		"TEA1":       func() System { return NewTEA1(13) },
+		"GEA-1":      func() System { return NewGEA1(12) },
 	}
 }
 
@@ -27,7 +27,7 @@ func weakMonth(m Message) string { return weakDay(m)[:7] }
 var weakModel = map[string]func(messages []Message, victim string, moment int) func(i int, m Message) bool{
 	// What is under the key of the sessions that are in use, and what is sealed to the victim: all
 	// sessions that others began with him.
-	"export-40": func(messages []Message, victim string, moment int) func(int, Message) bool {
+	"export RC4": func(messages []Message, victim string, moment int) func(int, Message) bool {
 		type session struct {
 			a, b, day string
 		}
@@ -109,9 +109,9 @@ func TestWeakCells(t *testing.T) {
 func TestWeakSearches(t *testing.T) {
 	const n = 200
 	messages := talk(n)
-	keys := map[string]map[string]bool{"export-40": {}, "TEA1": {}, "GEA-1": {}}
+	keys := map[string]map[string]bool{"export RC4": {}, "TEA1": {}, "GEA-1": {}}
 	for _, m := range messages {
-		keys["export-40"][fmt.Sprint(min(m.From, m.To), max(m.From, m.To), weakDay(m))] = true
+		keys["export RC4"][fmt.Sprint(min(m.From, m.To), max(m.From, m.To), weakDay(m))] = true
 		keys["TEA1"][weakMonth(m)] = true
 		keys["GEA-1"][fmt.Sprint(m.From, weakDay(m))] = true
 	}
@@ -138,8 +138,8 @@ func TestWeakSearches(t *testing.T) {
 // nothing.
 func TestWeakSearchInTheWrongSpace(t *testing.T) {
 	const n = 12
-	for name, small := range map[string]System{"export-40": NewExport40(8), "TEA1": NewTEA1(11), "GEA-1": NewGEA1(8)} {
-		large := map[string]System{"export-40": NewExport40(40), "TEA1": NewTEA1(32), "GEA-1": NewGEA1(64)}[name]
+	for name, small := range map[string]System{"export RC4": NewExport40(8), "TEA1": NewTEA1(11), "GEA-1": NewGEA1(8)} {
+		large := map[string]System{"export RC4": NewExport40(40), "TEA1": NewTEA1(32), "GEA-1": NewGEA1(64)}[name]
 		transcript := &Transcript{Tape: new(Tape)}
 		enrolled(t, large)
 		for _, m := range talk(n) {

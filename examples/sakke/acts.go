@@ -213,7 +213,7 @@ thief can write as Bob in March:
 		{"the server: both", "KMS", "provider"},
 		{"Bob's phone, its keys copied", "device keys", "device keys"},
 	} {
-		fmt.Fprintf(w, "  %-28s  %-21s  %s\n", row.what, cell(table.Cell(row.sakke, "sakke")), cell(table.Cell(row.none, "no escrow")))
+		fmt.Fprintf(w, "  %-28s  %-21s  %s\n", row.what, cell(table.Cell(row.sakke, "MIKEY-SAKKE")), cell(table.Cell(row.none, "no escrow")))
 	}
 	fmt.Fprint(w, `
 Where there is no KMS, the server that is robbed has public keys and a log. What
