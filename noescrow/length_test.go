@@ -83,7 +83,7 @@ func TestOverhead(t *testing.T) {
 // townTexts are the texts of examples/breach/town.txt.
 func townTexts(t *testing.T) (texts []string) {
 	t.Helper()
-	data, err := os.ReadFile("../examples/breach/town.txt")
+	data, err := os.ReadFile("../examples/internal/town/town.txt")
 	if err != nil {
 		t.Fatal(err)
 	}

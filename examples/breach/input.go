@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	_ "embed"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -14,11 +13,9 @@ import (
 
 	"doormat/attacks"
 	"doormat/examples/internal/cli"
+	"doormat/examples/internal/town"
 	"doormat/internal/conversation"
 )
-
-//go:embed town.txt
-var town string
 
 // input is a conversation, and what the report says of it.
 type input struct {
@@ -40,36 +37,19 @@ func (o *options) read(ctx context.Context, bar *cli.Progress) (*input, error) {
 	return readTown()
 }
 
-// readTown parses the embedded conversation.
+// readTown has the embedded conversation.
 func readTown() (*input, error) {
-	var messages []attacks.Message
-	in := &input{title: "A small town, invented", close: func() error { return nil }}
-	for line := range strings.Lines(town) {
-		line = strings.TrimSuffix(line, "\n")
-		if line == "# shown" {
-			in.shown = append(in.shown, len(messages))
-		}
-		if strings.HasPrefix(line, "#") {
-			continue
-		}
-		field := strings.Split(line, "\t")
-		if len(field) != 4 {
-			return nil, fmt.Errorf("town.txt: expected 4 fields, found %q", line)
-		}
-		at, err := time.Parse(time.RFC3339, field[0])
-		if err != nil {
-			return nil, fmt.Errorf("town.txt: %w", err)
-		}
-		messages = append(messages, attacks.Message{At: at, From: field[1], To: field[2], Text: field[3]})
+	messages, shown, err := town.Read()
+	if err != nil {
+		return nil, err
 	}
-	in.conversation = attacks.NewConversation(messages)
-	count := map[string]int{}
-	for _, m := range messages {
-		count[m.From]++
-		count[m.To]++
-	}
-	in.victim = busiest(in.conversation.People, count)
-	return in, nil
+	return &input{
+		title:        town.Title,
+		conversation: attacks.NewConversation(messages),
+		victim:       town.Busiest(messages),
+		shown:        shown,
+		close:        func() error { return nil },
+	}, nil
 }
 
 type reader func(context.Context, io.Reader, func(conversation.Message) error) (conversation.Tally, error)

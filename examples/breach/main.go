@@ -74,9 +74,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := runSchemes(ctx, in, r, !o.seeded, bar); err != nil {
-		return err
-	}
 	if err := o.write(in, table, r); err != nil {
 		return err
 	}

@@ -28,23 +28,8 @@ func Example_readme() {
 
 // The README's blocks are what a run prints, its middle left out, and code that compiles.
 func TestReadme(t *testing.T) {
-	const name = "../../README.md"
-	readme, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := replaceBlock(t, string(readme), "```\n", shorten(breach(t, "-seed", "1")))
-	want = replaceBlock(t, want, "```go\n", exampleBody(t))
-	if clitest.Updating() {
-		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	} else if want != string(readme) {
-		t.Errorf("README.md is out of date; go test ./examples/breach -update writes it anew")
-	}
-	if lines := strings.Count(want, "\n"); lines > 100 {
-		t.Errorf("README.md has %d lines", lines)
-	}
+	clitest.Readme(t, "```", "```", shorten(breach(t, "-seed", "1")))
+	clitest.Readme(t, "```go", "```", exampleBody(t))
 }
 
 // shorten keeps the matrix, which ends at the first empty line after it, and the closing line.
@@ -52,17 +37,6 @@ func shorten(text string) string {
 	paragraphs := strings.Split(strings.TrimSpace(text), "\n\n")
 	n := len(paragraphs)
 	return strings.Join([]string{paragraphs[0], paragraphs[1], "[…]", paragraphs[n-1]}, "\n\n") + "\n"
-}
-
-// replaceBlock exchanges the first block that opens with open.
-func replaceBlock(t *testing.T, text, open, block string) string {
-	t.Helper()
-	before, rest, ok1 := strings.Cut(text, "\n"+open)
-	_, after, ok2 := strings.Cut(rest, "```\n")
-	if !ok1 || !ok2 {
-		t.Fatalf("README.md has no block %q", open)
-	}
-	return before + "\n" + open + block + "```\n" + after
 }
 
 func exampleBody(t *testing.T) string {

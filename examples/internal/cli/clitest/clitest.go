@@ -54,3 +54,30 @@ func Golden(t *testing.T, name, got string) {
 		t.Errorf("%s is out of date; go test with -update writes it anew. Now it is:\n%s", name, got)
 	}
 }
+
+// Readme compares a block of the README with what it is to be, or writes it with -update: the
+// lines between the first that is open and the next that is end.
+func Readme(t *testing.T, open, end, block string) {
+	t.Helper()
+	const name = "../../README.md"
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok1 := strings.Cut(string(b), "\n"+open+"\n")
+	_, after, ok2 := strings.Cut("\n"+rest, "\n"+end+"\n")
+	if !ok1 || !ok2 {
+		t.Fatalf("README.md has no block %q", open)
+	}
+	want := before + "\n" + open + "\n" + block + end + "\n" + after
+	if *update {
+		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if want != string(b) {
+		t.Errorf("README.md is out of date; go test with -update writes it anew")
+	}
+	if lines := strings.Count(want, "\n"); lines > 110 {
+		t.Errorf("README.md has %d lines", lines)
+	}
+}
