@@ -227,7 +227,7 @@ func (s *dualECSystem) wiretap() Theft {
 func (s *dualECSystem) trapdoor() Theft {
 	return withTrapdoor(s.firmware.points.Curve(), Theft{
 		Name:  "trapdoor",
-		Takes: "the d of whoever chose Q: 32 bytes",
+		Takes: fmt.Sprintf("the d of whoever chose Q: 32 bytes; %d bits of an output are dropped, 16 in the standard", s.firmware.points.Curve().Dropped()),
 		Steal: func() (*Tape, error) { return dualECLoot(s.maker, time.UnixMilli(0)) },
 	})
 }

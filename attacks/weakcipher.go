@@ -55,6 +55,7 @@ const (
 // weakKind is what everybody knows of a system.
 type weakKind struct {
 	name             string
+	fullSize         string // of a search
 	number           byte
 	headLen          int
 	labelLen, keyLen int
@@ -304,7 +305,7 @@ func (s *weakSystem) Inspect(person string) ([]byte, error) {
 func (s *weakSystem) Thefts(victim string) []Theft {
 	thefts := []Theft{{
 		Name:  "wiretap",
-		Takes: "nothing; every envelope was recorded, and keys are searched for",
+		Takes: fmt.Sprintf("nothing; %d bits of each key are searched for, %s", s.bits, s.fullSize),
 		Steal: func() (*Tape, error) { return new(Tape), nil },
 		Open: func(ctx context.Context, _ *Tape, t *Transcript, found func(int, []byte)) (int64, error) {
 			return recoverWeak(ctx, s.weakKind, s.bits, t, found)

@@ -80,7 +80,7 @@ func TestOverhead(t *testing.T) {
 		messages, plain, padded, ordinary, initial)
 }
 
-// townTexts are the texts of examples/breach/town.txt.
+// townTexts are the texts of examples/internal/town/town.txt.
 func townTexts(t *testing.T) (texts []string) {
 	t.Helper()
 	data, err := os.ReadFile("../examples/internal/town/town.txt")

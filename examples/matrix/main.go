@@ -114,7 +114,7 @@ func measure(ctx context.Context, times bool, bar *cli.Progress) (*report.Report
 	r := &report.Report{
 		Title: town.Title + ", every other message", Messages: c.Len, People: len(c.People), Victim: victim,
 		From: messages[0].At, To: messages[len(messages)-1].At,
-		SchemesSays: "What each theft opens in each system. Forgery: the thief writes in the victim's name, and is believed.",
+		SchemesSays: "Each system knows thefts of its own. Forgery: the thief writes in the victim's name, and is believed.",
 		Closing:     closing(t),
 	}
 	for _, system := range t.Systems() {
