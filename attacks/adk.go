@@ -4,8 +4,6 @@ import (
 	"crypto/sha1"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"math"
 	"slices"
 	"time"
@@ -33,7 +31,7 @@ func NewADK(version adk.Version) System {
 	if err != nil {
 		panic("attacks: internal error: " + err.Error())
 	}
-	s := &adkSystem{version: version, company: company}
+	s := &adkSystem{systemName: systemName(version.String()), version: version, company: company}
 	s.keyring = append(s.keyring, company.Certificate())
 	return s
 }
@@ -42,6 +40,7 @@ func NewADK(version adk.Version) System {
 var pgpKeysMade = time.Date(1997, 10, 1, 0, 0, 0, 0, time.UTC)
 
 type adkSystem struct {
+	systemName
 	roll[*pgpPerson]
 	version adk.Version
 	company *adk.SecretKey
@@ -54,8 +53,6 @@ type pgpPerson struct {
 	key       *adk.SecretKey
 	published *adk.Certificate
 }
-
-func (s *adkSystem) Name() string { return s.version.String() }
 
 func (s *adkSystem) Enrol(name string) error {
 	key, err := adk.GenerateKey(pgpUserID(name), pgpKeysMade, s.company.Certificate().ADK(adk.Mandatory))
@@ -162,15 +159,6 @@ func (s *adkSystem) Inspect(name string) ([]byte, error) {
 	}
 	return view, err
 }
-
-// Format implements [fmt.Formatter]: every verb prints the system's name and no secret.
-func (s *adkSystem) Format(f fmt.State, _ rune) { io.WriteString(f, "attacks.System("+s.Name()+")") }
-
-// LogValue implements [slog.LogValuer] as Format does.
-func (s *adkSystem) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(s)) }
-
-// MarshalText implements [encoding.TextMarshaler] as Format does.
-func (s *adkSystem) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(s)), nil }
 
 func (s *adkSystem) Thefts(victim string) []Theft {
 	return []Theft{{

@@ -5,9 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -33,6 +30,7 @@ import (
 func NewClipper() System { return newClipperSystem() }
 
 type clipperSystem struct {
+	systemName
 	roll   roll[*cardholder]
 	family *clipper.Family
 	agents [2]*clipper.Agent
@@ -60,7 +58,7 @@ type transmission struct {
 const firstUnit clipper.UnitID = 0x00019300
 
 func newClipperSystem() *clipperSystem {
-	s := &clipperSystem{family: clipper.NewFamily()}
+	s := &clipperSystem{systemName: "Clipper", family: clipper.NewFamily()}
 	for i, name := range []string{"NIST", "Treasury"} {
 		a, err := clipper.NewAgent(name)
 		if err != nil {
@@ -70,8 +68,6 @@ func newClipperSystem() *clipperSystem {
 	}
 	return s
 }
-
-func (s *clipperSystem) Name() string { return "Clipper" }
 
 func (s *clipperSystem) Enrol(person string) error {
 	unit := firstUnit + clipper.UnitID(len(s.roll.order))
@@ -296,14 +292,3 @@ func unpadBlocks(padded []byte) (text []byte, ok bool) {
 	}
 	return text, true
 }
-
-// Format implements [fmt.Formatter]: every verb prints the system's name and no secret.
-func (s *clipperSystem) Format(f fmt.State, _ rune) {
-	io.WriteString(f, "attacks.System("+s.Name()+")")
-}
-
-// LogValue implements [slog.LogValuer] as Format does.
-func (s *clipperSystem) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(s)) }
-
-// MarshalText implements [encoding.TextMarshaler] as Format does.
-func (s *clipperSystem) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(s)), nil }

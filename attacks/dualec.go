@@ -6,7 +6,6 @@ import (
 	"crypto/ecdh"
 	"fmt"
 	"io"
-	"log/slog"
 	"strings"
 	"time"
 
@@ -33,7 +32,7 @@ func NewJuniper(dropped int) System {
 }
 
 type dualECSystem struct {
-	name     string
+	systemName
 	maker    *dualec.Trapdoor
 	firmware dualECFirmware
 	roll     roll[*dualECDevice]
@@ -59,13 +58,13 @@ type dualECDevice struct {
 	report           string          // of the last self-test
 }
 
-func newDualEC(name string, dropped int) *dualECSystem {
+func newDualEC(name systemName, dropped int) *dualECSystem {
 	c, err := dualec.P256().Dropping(dropped)
 	if err != nil {
 		c = dualec.P256()
 	}
 	maker := dualec.NewTrapdoor(c)
-	return &dualECSystem{name: name, maker: maker, firmware: newDualECFirmware(maker.Points()), err: err}
+	return &dualECSystem{systemName: name, maker: maker, firmware: newDualECFirmware(maker.Points()), err: err}
 }
 
 // newDualECFirmware is made by whoever has the source, and he computes the answers too: a known
@@ -129,8 +128,6 @@ func failedStatistics(sample []byte) (failed string, err error) {
 	}
 	return strings.Join(names, ", "), err
 }
-
-func (s *dualECSystem) Name() string { return s.name }
 
 func (s *dualECSystem) Enrol(person string) error {
 	if s.err != nil {
@@ -295,12 +292,3 @@ func (s *dualECSystem) deviceKeys() Theft {
 		Forge: forgeWithDualECDevice,
 	}
 }
-
-// Format implements [fmt.Formatter]: every verb prints the system's name and no secret.
-func (s *dualECSystem) Format(f fmt.State, _ rune) { io.WriteString(f, "attacks.System("+s.name+")") }
-
-// LogValue implements [slog.LogValuer] as Format does.
-func (s *dualECSystem) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(s)) }
-
-// MarshalText implements [encoding.TextMarshaler] as Format does.
-func (s *dualECSystem) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(s)), nil }

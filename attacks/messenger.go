@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"maps"
 	"slices"
 	"time"
@@ -42,7 +40,7 @@ type shelf interface {
 
 // messenger carries messages with either of the twins: people with devices, and a relay.
 type messenger struct {
-	name      string
+	systemName
 	newDevice func(person string) (device, error)
 	newShelf  func(publication []byte) (shelf, error)
 	wire      wire
@@ -60,14 +58,14 @@ type messenger struct {
 	talker map[[2]string]string                   // who of two wrote last
 }
 
-func newMessenger(name string) *messenger {
+func newMessenger(name systemName) *messenger {
 	return &messenger{
-		name:   name,
-		people: map[string]*person{},
-		names:  map[noescrow.Identity]string{},
-		log:    relayLog{},
-		x25519: map[x25519.PrivateKey]x25519.PublicKey{},
-		talker: map[[2]string]string{},
+		systemName: name,
+		people:     map[string]*person{},
+		names:      map[noescrow.Identity]string{},
+		log:        relayLog{},
+		x25519:     map[x25519.PrivateKey]x25519.PublicKey{},
+		talker:     map[[2]string]string{},
 	}
 }
 
@@ -79,8 +77,6 @@ type person struct {
 }
 
 var errSeized = errors.New("attacks: the phone is gone")
-
-func (m *messenger) Name() string { return m.name }
 
 func (m *messenger) Enrol(name string) error {
 	d, err := m.newDevice(name)
@@ -206,15 +202,6 @@ func (m *messenger) bundle(p *person) ([]byte, error) {
 	}
 	return p.shelf.Bundle(), nil
 }
-
-// Format implements [fmt.Formatter]: every verb prints the system's name and no secret.
-func (m *messenger) Format(f fmt.State, _ rune) { io.WriteString(f, "attacks.System("+m.name+")") }
-
-// LogValue implements [slog.LogValuer] as Format does.
-func (m *messenger) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(m)) }
-
-// MarshalText implements [encoding.TextMarshaler] as Format does.
-func (m *messenger) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(m)), nil }
 
 // Close lets go of the phone's temporary file.
 func (m *messenger) Close() error { return m.phone.Close() }

@@ -2,8 +2,6 @@ package attacks
 
 import (
 	"fmt"
-	"io"
-	"log/slog"
 	"time"
 
 	"doormat/escrow/sakke"
@@ -17,10 +15,11 @@ func NewSakke() System {
 	if err != nil {
 		panic("attacks: internal error: " + err.Error())
 	}
-	return &sakkeSystem{kms: kms, community: kms.Community()}
+	return &sakkeSystem{systemName: "MIKEY-SAKKE", kms: kms, community: kms.Community()}
 }
 
 type sakkeSystem struct {
+	systemName
 	roll[*sakkePerson]
 	kms       *sakke.KMS
 	community *sakke.Community
@@ -33,8 +32,6 @@ type sakkePerson struct {
 	month          string
 	keys, lastKeys []byte
 }
-
-func (s *sakkeSystem) Name() string { return "MIKEY-SAKKE" }
 
 // Enrol gives a person a number of the range that is kept for plays and films.
 func (s *sakkeSystem) Enrol(name string) error {
@@ -133,15 +130,6 @@ func (s *sakkeSystem) Inspect(name string) ([]byte, error) {
 	}
 	return p.phone.MarshalBinary()
 }
-
-// Format implements [fmt.Formatter]: every verb prints the system's name and no secret.
-func (s *sakkeSystem) Format(f fmt.State, _ rune) { io.WriteString(f, "attacks.System("+s.Name()+")") }
-
-// LogValue implements [slog.LogValuer] as Format does.
-func (s *sakkeSystem) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(s)) }
-
-// MarshalText implements [encoding.TextMarshaler] as Format does.
-func (s *sakkeSystem) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(s)), nil }
 
 // Thefts lists what the KMS can lose, and what a phone can.
 func (s *sakkeSystem) Thefts(victim string) []Theft {

@@ -6,8 +6,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"maps"
 	"slices"
 	"sync/atomic"
@@ -54,7 +52,7 @@ const (
 
 // weakKind is what everybody knows of a system.
 type weakKind struct {
-	name             string
+	systemName
 	fullSize         string // of a search
 	number           byte
 	headLen          int
@@ -224,8 +222,6 @@ type weakLink interface {
 	thefts() []Theft
 }
 
-func (s *weakSystem) Name() string { return s.name }
-
 func (s *weakSystem) Enrol(person string) error {
 	p := &weakPhone{keys: weakRing{}}
 	rand.Read(p.name[:])
@@ -335,12 +331,3 @@ func (s *weakSystem) recoverWithLoot(ctx context.Context, l *Tape, t *Transcript
 	}
 	return recoverWeakWith(ctx, s.weakKind, keyOf, t, found)
 }
-
-// Format implements [fmt.Formatter]: every verb prints the system's name and no secret.
-func (s *weakSystem) Format(f fmt.State, _ rune) { io.WriteString(f, "attacks.System("+s.name+")") }
-
-// LogValue implements [slog.LogValuer] as Format does.
-func (s *weakSystem) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(s)) }
-
-// MarshalText implements [encoding.TextMarshaler] as Format does.
-func (s *weakSystem) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(s)), nil }

@@ -55,7 +55,7 @@ func readExport(e *weakEnvelope) (h weakcipher.Hello, toServer bool, offset int)
 }
 
 func exportKind() *weakKind {
-	k := &weakKind{name: "export RC4", fullSize: "40 in 1995", number: 1, headLen: exportHeadLen, labelLen: exportHello, keyLen: 5}
+	k := &weakKind{systemName: "export RC4", fullSize: "40 in 1995", number: 1, headLen: exportHeadLen, labelLen: exportHello, keyLen: 5}
 	k.valid = func(head []byte) bool { return head[0] <= 1 }
 	k.label = func(e *weakEnvelope) []byte { return e.head[4:][:exportHello] }
 	k.searchable = func(e *weakEnvelope) bool {

@@ -23,7 +23,7 @@ func NewTEA1(bits int) System {
 const tea1HeadLen = 2 + 4
 
 func tea1Kind() *weakKind {
-	k := &weakKind{name: "TEA1", fullSize: "32 at full size", number: 2, headLen: tea1HeadLen, labelLen: 2, keyLen: 4}
+	k := &weakKind{systemName: "TEA1", fullSize: "32 at full size", number: 2, headLen: tea1HeadLen, labelLen: 2, keyLen: 4}
 	slot := func(e *weakEnvelope) int { return int(binary.BigEndian.Uint32(e.head[2:])) }
 	k.label = func(e *weakEnvelope) []byte { return e.head[:2] }
 	k.searchable = func(*weakEnvelope) bool { return true }
@@ -119,7 +119,7 @@ func NewGEA1(bits int) System {
 const gea1HeadLen = 2 + 4
 
 func gea1Kind() *weakKind {
-	k := &weakKind{name: "GEA-1", fullSize: "64 in 2^40 steps at full size", number: 3, headLen: gea1HeadLen, labelLen: len(weakName{}) + 2, keyLen: 8}
+	k := &weakKind{systemName: "GEA-1", fullSize: "64 in 2^40 steps at full size", number: 3, headLen: gea1HeadLen, labelLen: len(weakName{}) + 2, keyLen: 8}
 	frame := func(e *weakEnvelope) uint32 { return binary.BigEndian.Uint32(e.head[2:]) }
 	k.label = func(e *weakEnvelope) []byte { return append(e.from[:], e.head[:2]...) }
 	k.searchable = func(e *weakEnvelope) bool { return frame(e) == 0 }

@@ -5,8 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -35,16 +33,15 @@ func NewWorkFactorRogue(bits int, cheat string) System {
 }
 
 func newWorkFactor(bits int) *workFactorSystem {
-	return &workFactorSystem{bits: bits, authority: workfactor.NewAuthority()}
+	return &workFactorSystem{systemName: "Lotus Notes", bits: bits, authority: workfactor.NewAuthority()}
 }
 
 type workFactorSystem struct {
+	systemName
 	roll[*workfactor.Device]
 	bits      int
 	authority *workfactor.Authority
 }
-
-func (s *workFactorSystem) Name() string { return "Lotus Notes" }
 
 func (s *workFactorSystem) Enrol(name string) error {
 	d, err := workfactor.NewDevice(s.authority.Public(), s.bits)
@@ -104,17 +101,6 @@ func (s *workFactorSystem) Inspect(name string) ([]byte, error) {
 	}
 	return d.MarshalBinary()
 }
-
-// Format implements [fmt.Formatter]: every verb prints the system's name and no secret.
-func (s *workFactorSystem) Format(f fmt.State, _ rune) {
-	io.WriteString(f, "attacks.System("+s.Name()+")")
-}
-
-// LogValue implements [slog.LogValuer] as Format does.
-func (s *workFactorSystem) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(s)) }
-
-// MarshalText implements [encoding.TextMarshaler] as Format does.
-func (s *workFactorSystem) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(s)), nil }
 
 func (s *workFactorSystem) Thefts(victim string) []Theft {
 	return []Theft{{
