@@ -13,6 +13,7 @@ import (
 	mathrand "math/rand/v2"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"golang.org/x/term"
@@ -91,8 +92,21 @@ func (f *Flags) Deterministic() (restore func()) {
 		return func() {}
 	}
 	before := rand.Reader
-	rand.Reader = mathrand.NewChaCha8(sha256.Sum256(fmt.Appendf(nil, "doormat %s %d", f.Name(), f.seed)))
+	rand.Reader = &seededReader{r: mathrand.NewChaCha8(sha256.Sum256(fmt.Appendf(nil, "doormat %s %d", f.Name(), f.seed)))}
 	return func() { rand.Reader = before }
+}
+
+// A seededReader is safe for concurrent use, as crypto/rand's own is. Who of several gets which bytes
+// is not determined; what is drawn after them is.
+type seededReader struct {
+	mu sync.Mutex
+	r  *mathrand.ChaCha8
+}
+
+func (s *seededReader) Read(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.r.Read(b)
 }
 
 // Terminal returns the width of the terminal that w is, or 0 if it is none.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -80,5 +81,27 @@ func TestDeterministic(t *testing.T) {
 	}
 	if rand.Reader != before {
 		t.Error("the seeded reader stays behind")
+	}
+}
+
+// What several draw at once is drawn once, and what comes after it is the same every time.
+func TestDeterministicTogether(t *testing.T) {
+	f := NewFlags("example", "")
+	f.Seed()
+	if err := f.Parse([]string{"-seed", "1"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	draw := func(one func()) string {
+		defer f.Deterministic()()
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(one)
+		}
+		wg.Wait()
+		return rand.Text()
+	}
+	one := func() { rand.Read(make([]byte, 1000)) }
+	if draw(one) != draw(one) {
+		t.Error("what is drawn after eight draws at once differs")
 	}
 }
