@@ -248,7 +248,7 @@ func parsePhone(state []byte) (community *sakke.Community, months []stolenMonth,
 	in := cryptobyte.String(state)
 	var parameters, telephone, all cryptobyte.String
 	if !in.Skip(1) || !in.ReadUint16LengthPrefixed(&parameters) || !in.ReadUint8LengthPrefixed(&telephone) ||
-		!in.ReadUint24LengthPrefixed(&all) || len(in)%32 != 0 {
+		!in.ReadUint24LengthPrefixed(&all) || len(in)%32 != 4 { // a number, and so many hashes
 		return nil, nil, errSakkeLoot
 	}
 	if community, err = sakke.ParseCommunity(parameters); err != nil {

@@ -178,7 +178,7 @@ func (c *Community) parseMonthKeys(b []byte) (k monthKeys, err error) {
 }
 
 // MarshalBinary returns all that is on the phone: version ‖ community ‖ number ‖ the keys of each
-// month ‖ a record of the invitations accepted.
+// month ‖ a record of the invitations accepted, behind their number.
 func (p *Phone) MarshalBinary() ([]byte, error) {
 	b := cryptobyte.NewBuilder([]byte{phoneVersion})
 	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(p.community.Bytes()) })
@@ -188,6 +188,7 @@ func (p *Phone) MarshalBinary() ([]byte, error) {
 			b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(p.months[name].marshal()) })
 		}
 	})
+	b.AddUint32(uint32(len(p.seen)))
 	for _, s := range slices.SortedFunc(maps.Keys(p.seen), func(a, b [sha256.Size]byte) int { return bytes.Compare(a[:], b[:]) }) {
 		b.AddBytes(s[:])
 	}
@@ -242,6 +243,10 @@ func (p *Phone) readMonths(in cryptobyte.String) error {
 }
 
 func (p *Phone) readSeen(in cryptobyte.String) error {
+	var n uint32
+	if !in.ReadUint32(&n) || uint64(len(in)) != uint64(n)*sha256.Size {
+		return errPhone
+	}
 	var last, s []byte
 	for ; !in.Empty(); last = s {
 		if !in.ReadBytes(&s, sha256.Size) || bytes.Compare(last, s) >= 0 {
