@@ -243,10 +243,20 @@ func (r *Reader) open(head []byte) (tree tlog.Tree, err error) {
 		return tree, errHead
 	}
 	tree, ok := parseHead(n.Text)
-	if !ok {
+	if !ok || !oneForm(n) {
 		return tree, errHead
 	}
 	return tree, nil
+}
+
+// oneForm reports whether a note has one signature and nothing beside it, in the one form that
+// base64 has for it: package note takes the bits that it leaves over for whatever they are.
+func oneForm(n *note.Note) bool {
+	if len(n.Sigs) != 1 || len(n.UnverifiedSigs) != 0 {
+		return false
+	}
+	_, err := base64.StdEncoding.Strict().DecodeString(n.Sigs[0].Base64)
+	return err == nil
 }
 
 func formatHead(t tlog.Tree) string { return fmt.Sprintf("%s\n%d\n%s\n", origin, t.N, t.Hash) }

@@ -186,7 +186,6 @@ func TestHeadRefused(t *testing.T) {
 	r := readerOf(t, l)
 	for name, bad := range spoilt(l.Head()) {
 		if err := r.Follow(bad, nil); err == nil {
-			// A note may carry lines of other signers beside: none is made here.
 			t.Errorf("%s is taken", name)
 		}
 	}
