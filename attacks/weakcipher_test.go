@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"doormat/internal/printed"
 )
 
 // weakSystems are the three, at sizes that a test can search often.
@@ -261,25 +263,22 @@ func TestWeakReceiveRefuses(t *testing.T) {
 
 func TestWeakSystemsPrintNoSecret(t *testing.T) {
 	for name, system := range weakSystems() {
+		restore := seedRandomness(t, [32]byte{1})
 		s := system()
 		r := send(t, s, 20, "Ana")
-		var secrets []string
+		restore()
+		var secrets [][]byte
 		for _, l := range r.Loot {
 			for _, record := range records(t, l) {
 				key := record[max(0, len(record)-4):]
-				secrets = append(secrets, fmt.Sprintf("%x", key), strings.Trim(fmt.Sprint(key), "[]"))
+				if strings.Trim(fmt.Sprintf("%x", key), "01") != "" { // or it is in many an address, in binary
+					secrets = append(secrets, key)
+				}
 			}
 		}
-		if len(secrets) == 0 {
-			t.Fatalf("%s: no loot", name)
-		}
-		for _, x := range []any{s, []System{s}, struct{ S any }{s}, s.Thefts("Ana")} {
-			for _, text := range printed(x) {
-				for _, secret := range secrets {
-					if strings.Contains(text, secret) {
-						t.Fatalf("%s prints %s: %.200s", name, secret, text)
-					}
-				}
+		for _, x := range []any{s, []System{s}, s.Thefts("Ana")} {
+			if leak := printed.Leak(x, secrets...); leak != "" {
+				t.Fatalf("%s: %s", name, leak)
 			}
 		}
 	}

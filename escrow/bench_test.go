@@ -3,36 +3,14 @@ package escrow
 import (
 	"bytes"
 	"io"
-	"slices"
 	"testing"
-	"time"
 
 	"filippo.io/age"
 	"github.com/cloudflare/circl/kem/xwing"
 
+	"doormat/internal/ratio"
 	"doormat/noescrow"
 )
-
-// compare times ours and, in turn with it, limit: what cannot be avoided. It reports medians,
-// which other programs on the machine disturb little, and how near ours comes to the limit:
-// of-limit = limit / ours.
-func compare(b *testing.B, ours, limit func()) {
-	var tOurs, tLimit []time.Duration
-	ours()
-	limit()
-	for b.Loop() {
-		t0 := time.Now()
-		ours()
-		t1 := time.Now()
-		limit()
-		tOurs, tLimit = append(tOurs, t1.Sub(t0)), append(tLimit, time.Since(t1))
-	}
-	slices.Sort(tOurs)
-	slices.Sort(tLimit)
-	mOurs, mLimit := tOurs[len(tOurs)/2], tLimit[len(tLimit)/2]
-	b.ReportMetric(float64(mOurs.Nanoseconds()), "ns/op")
-	b.ReportMetric(float64(mLimit)/float64(mOurs), "of-limit")
-}
 
 func must(b *testing.B, err error) {
 	if err != nil {
@@ -50,7 +28,7 @@ func BenchmarkRecover(b *testing.B) {
 	must(b, err)
 	private, _ := xwing.DeriveKeyPair(make([]byte, xwing.SeedSize))
 	ss := make([]byte, xwing.SharedKeySize)
-	compare(b, func() {
+	ratio.Speed(b, "of-limit", func() {
 		_, _, _, err := thief.Recover(e)
 		must(b, err)
 	}, func() {
@@ -71,7 +49,7 @@ func BenchmarkOneWay(b *testing.B) {
 	var public xwing.PublicKey
 	must(b, public.Unpack(authority.key.Public().Bytes()))
 	ss, enc, randomness := make([]byte, xwing.SharedKeySize), make([]byte, xwing.CiphertextSize), make([]byte, xwing.EncapsulationSeedSize)
-	compare(b, func() {
+	ratio.Speed(b, "of-limit", func() {
 		e, err := x.Seal(y.Identity(), text, nil)
 		must(b, err)
 		_, _, err = y.Open(e, nil)
@@ -93,7 +71,7 @@ func BenchmarkSealFile(b *testing.B) {
 	must(b, err)
 	both := []age.Recipient{recipient, authority.identity.Recipient()}
 	dst := bytes.NewBuffer(make([]byte, 0, len(file)+1<<20))
-	compare(b, func() {
+	ratio.Speed(b, "of-limit", func() {
 		dst.Reset()
 		must(b, x.SealFile(dst, bytes.NewReader(file), y.Recipient()))
 	}, func() {

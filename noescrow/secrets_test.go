@@ -2,18 +2,14 @@ package noescrow
 
 import (
 	"bytes"
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"strings"
 	"testing"
 
 	"doormat/internal/pqxdh"
+	"doormat/internal/printed"
 	"doormat/internal/x25519"
 )
 
@@ -59,77 +55,23 @@ func marked(t *testing.T) (d *Device, markers [][]byte) {
 	return d, markers
 }
 
-// shows reports which of the markers text gives away, in any of the usual notations.
-func shows(text string, markers [][]byte) (which []byte) {
-	text = strings.ToLower(text)
-	for _, m := range markers {
-		decimal := strings.Trim(fmt.Sprint(m[:8]), "[]")
-		goSyntax := strings.TrimSuffix(strings.TrimPrefix(fmt.Sprintf("%#v", m[:8]), "[]byte{"), "}")
-		base := base64.StdEncoding.EncodeToString(m[:9]) // whole groups, where the start is one
-		spaced := fmt.Sprintf("% x", m[:8])
-		for _, form := range []string{string(m[:8]), hex.EncodeToString(m[:8]), decimal, strings.ReplaceAll(decimal, " ", ","), goSyntax, base, spaced} {
-			if strings.Contains(text, strings.ToLower(form)) {
-				return m
-			}
-		}
-	}
-	return nil
-}
-
-// printed returns v in every way that programs print by accident.
-func printed(v any) (out []string) {
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%X", "% x", "%q", "%d", "%o", "%b", "%t", "%c", "%e", "%U", "%p", "%10v", "%w"} {
-		out = append(out, fmt.Sprintf(verb, v))
-	}
-	out = append(out, fmt.Sprint(v), fmt.Sprintln(v), fmt.Sprint([]any{v}), fmt.Sprintf("%+v", struct{ V any }{v}),
-		fmt.Sprint(map[string]any{"v": v}), fmt.Errorf("error: %v", v).Error())
-	for _, encode := range []func(io.Writer) error{
-		func(w io.Writer) error { return json.NewEncoder(w).Encode(v) },
-		func(w io.Writer) error { return json.NewEncoder(w).Encode(map[string]any{"v": []any{v}}) },
-		func(w io.Writer) error { return xml.NewEncoder(w).Encode(v) },
-	} {
-		var b bytes.Buffer
-		if err := encode(&b); err != nil {
-			b.WriteString(err.Error())
-		}
-		out = append(out, b.String())
-	}
-	for _, handler := range []func(io.Writer) slog.Handler{
-		func(w io.Writer) slog.Handler { return slog.NewTextHandler(w, nil) },
-		func(w io.Writer) slog.Handler { return slog.NewJSONHandler(w, nil) },
-	} {
-		var b bytes.Buffer
-		slog.New(handler(&b)).Info("text", "v", v, slog.Group("g", "v", v), slog.Any("a", []any{v}))
-		out = append(out, b.String())
-	}
-	return out
-}
-
 func TestSecretsAreNotPrinted(t *testing.T) {
 	d, markers := marked(t)
-	if shows(fmt.Sprintf("%x", save(t, d)), markers) == nil || shows(fmt.Sprint(d.s.prekeys.curve), markers) == nil ||
-		shows(fmt.Sprintf("%#v", save(t, d)), markers) == nil {
-		t.Fatal("markers are not found where they are: the test proves nothing")
-	}
-	relay := shelf(t, d, 1)
-	values := map[string]any{
-		"*Device":  d,
-		"Device":   deref(d),
-		"**Device": &d,
-		"[]Device": []any{d, deref(d)},
-		"struct":   struct{ D *Device }{d},
-		"Identity": d.Identity(),
-		"*Shelf":   relay,
-		"Shelf":    deref(relay),
-	}
-	for name, v := range values {
-		for _, text := range printed(v) {
-			if m := shows(text, markers); m != nil {
-				t.Errorf("%s: %q is printed as %.300s", name, m, text)
-			}
+	for i, m := range markers {
+		if printed.Leak(save(t, d), m) == "" {
+			t.Fatalf("marker %d is not found in the saved state: the test proves nothing", i)
 		}
 	}
-	for _, text := range printed(d) {
+	relay := shelf(t, d, 1)
+	for _, x := range []any{
+		d, []any{d, deref(d)}, d.Identity(), relay,
+		struct{ d, v, shelf any }{d, deref(d), deref(relay)},
+	} {
+		if leak := printed.Leak(x, markers...); leak != "" {
+			t.Errorf("%T: %s", x, leak)
+		}
+	}
+	for _, text := range printed.All(d) {
 		if strings.Contains(text, "SECRET") || len(text) > 600 {
 			t.Errorf("a device is printed as %.300s", text)
 		}
@@ -181,9 +123,8 @@ func TestErrorsShowNoSecrets(t *testing.T) {
 	collect(d.OpenFile(io.Discard, strings.NewReader("no age file")))
 	collect(new(Device).Unlock(state, "Tr0ub4dor&3-of-mine"))
 	collect(new(Device).Unlock(lockQuickly(t, d, "another"), "Tr0ub4dor&3-of-mine"))
-	text := errors.Join(errs...).Error()
-	if m := shows(text, markers); m != nil {
-		t.Errorf("%q is in %s", m, text)
+	if leak := printed.Leak(errors.Join(errs...), markers...); leak != "" {
+		t.Error(leak)
 	}
 	for _, err := range errs {
 		if !strings.HasPrefix(err.Error(), "noescrow: ") || strings.Count(err.Error(), "noescrow: ") != 1 {

@@ -2,33 +2,13 @@ package adk
 
 import (
 	"crypto/rand"
-	"slices"
 	"testing"
-	"time"
 
 	"github.com/cloudflare/circl/dh/x25519"
 	"github.com/cloudflare/circl/sign/ed25519"
-)
 
-// compare times ours and, in turn with it, limit: what cannot be avoided. It reports medians,
-// and how near ours comes to the limit: of-limit = limit / ours.
-func compare(b *testing.B, ours, limit func()) {
-	var tOurs, tLimit []time.Duration
-	ours()
-	limit()
-	for b.Loop() {
-		t0 := time.Now()
-		ours()
-		t1 := time.Now()
-		limit()
-		tOurs, tLimit = append(tOurs, t1.Sub(t0)), append(tLimit, time.Since(t1))
-	}
-	slices.Sort(tOurs)
-	slices.Sort(tLimit)
-	mOurs, mLimit := tOurs[len(tOurs)/2], tLimit[len(tLimit)/2]
-	b.ReportMetric(float64(mOurs.Nanoseconds()), "ns/op")
-	b.ReportMetric(float64(mLimit)/float64(mOurs), "of-limit")
-}
+	"doormat/internal/ratio"
+)
 
 func check(b *testing.B, err error) {
 	if err != nil {
@@ -51,7 +31,7 @@ func BenchmarkEncrypt(b *testing.B) {
 	text := make([]byte, 256)
 	_, signing, _ := ed25519.GenerateKey(rand.Reader)
 	peer := x25519.Key{9}
-	compare(b, func() {
+	ratio.Speed(b, "of-limit", func() {
 		_, err := s.Encrypt(text, august, c.ana.Certificate())
 		check(b, err)
 	}, func() {
@@ -66,7 +46,7 @@ func BenchmarkRecover(b *testing.B) {
 	c := newCast(b)
 	message := c.write(b, PGP658, string(make([]byte, 256)), c.ana.Certificate())
 	private, public, shared := x25519.Key{1}, x25519.Key{9}, x25519.Key{}
-	compare(b, func() {
+	ratio.Speed(b, "of-limit", func() {
 		_, err := c.company.Recover(message)
 		check(b, err)
 	}, func() {
@@ -80,7 +60,7 @@ func BenchmarkParseCertificate(b *testing.B) {
 	public, private, _ := ed25519.GenerateKey(rand.Reader)
 	digest := make([]byte, 32)
 	signature := ed25519.Sign(private, digest)
-	compare(b, func() {
+	ratio.Speed(b, "of-limit", func() {
 		_, err := ParseCertificate(certificate)
 		check(b, err)
 	}, func() {

@@ -2,33 +2,12 @@ package sakke
 
 import (
 	"math/big"
-	"slices"
 	"testing"
-	"time"
 
+	"doormat/internal/ratio"
 	"doormat/internal/supersingular"
 	"doormat/internal/supersingular/supersingulartest"
 )
-
-// compare times ours and, in turn with it, theirs, and reports medians: ns/op is ours, and x-of is
-// how often ours fits into theirs.
-func compare(b *testing.B, metric string, ours, theirs func()) {
-	var tOurs, tTheirs []time.Duration
-	ours()
-	theirs()
-	for b.Loop() {
-		t0 := time.Now()
-		ours()
-		t1 := time.Now()
-		theirs()
-		tOurs, tTheirs = append(tOurs, t1.Sub(t0)), append(tTheirs, time.Since(t1))
-	}
-	slices.Sort(tOurs)
-	slices.Sort(tTheirs)
-	mOurs, mTheirs := tOurs[len(tOurs)/2], tTheirs[len(tTheirs)/2]
-	b.ReportMetric(float64(mOurs.Nanoseconds()), "ns/op")
-	b.ReportMetric(float64(mTheirs)/float64(mOurs), metric)
-}
 
 // withOracle has what both sides need.
 func withOracle(b *testing.B) (o oracle, kms *KMS, c *Community, id Identifier) {
@@ -39,7 +18,7 @@ func withOracle(b *testing.B) (o oracle, kms *KMS, c *Community, id Identifier) 
 func BenchmarkEncapsulate(b *testing.B) {
 	o, _, c, id := withOracle(b)
 	ssv := NewSSV([16]byte{})
-	compare(b, "x-of-math/big", func() { c.encapsulate(id, ssv) }, func() { o.encapsulate(id, ssv.b[:]) })
+	ratio.Speed(b, "x-of-math/big", func() { c.encapsulate(id, ssv) }, func() { o.encapsulate(id, ssv.b[:]) })
 }
 
 func BenchmarkDecapsulate(b *testing.B) {
@@ -50,7 +29,7 @@ func BenchmarkDecapsulate(b *testing.B) {
 	}
 	encapsulated, _ := c.Encapsulate(id)
 	bigRSK := supersingulartest.Parse(rsk.Bytes())
-	compare(b, "x-of-math/big", func() {
+	ratio.Speed(b, "x-of-math/big", func() {
 		if _, err := c.Decapsulate(rsk, encapsulated); err != nil {
 			b.Fatal(err)
 		}
@@ -74,7 +53,7 @@ func BenchmarkDecapsulateOnce(b *testing.B) {
 
 func BenchmarkExtract(b *testing.B) {
 	o, kms, _, id := withOracle(b)
-	compare(b, "x-of-math/big", func() {
+	ratio.Speed(b, "x-of-math/big", func() {
 		if _, err := kms.Master.Extract(id); err != nil {
 			b.Fatal(err)
 		}
@@ -86,14 +65,14 @@ func BenchmarkSign(b *testing.B) {
 	_, kms, _, id := withOracle(b)
 	k := kms.Authentication.Extract(id)
 	j := randomScalar()
-	compare(b, "of-limit", func() { k.Sign(nil) }, func() { baseMult(j).Bytes() })
+	ratio.Speed(b, "of-limit", func() { k.Sign(nil) }, func() { baseMult(j).Bytes() })
 }
 
 func BenchmarkVerify(b *testing.B) {
 	_, kms, c, id := withOracle(b)
 	sig := kms.Authentication.Extract(id).Sign(nil)
 	p, j := baseMult(randomScalar()), randomScalar()
-	compare(b, "of-limit", func() {
+	ratio.Speed(b, "of-limit", func() {
 		if err := c.Verify(id, nil, sig); err != nil {
 			b.Fatal(err)
 		}
@@ -115,7 +94,7 @@ func BenchmarkCall(b *testing.B) {
 	lines, table := bob.months["2011-02"].receiver.lines(), supersingular.GeneratorTable()
 	r := supersingular.NewScalar(hashStream(nil, 4))
 	p := supersingular.Generator()
-	compare(b, "of-limit", func() {
+	ratio.Speed(b, "of-limit", func() {
 		caller, callee := call(b, alice, bob, february)
 		say(b, caller, callee, "hello")
 	}, func() {

@@ -1,33 +1,19 @@
 package threshold
 
 import (
-	"slices"
 	"testing"
-	"time"
 
 	"github.com/cloudflare/circl/group"
+
+	"doormat/internal/ratio"
 )
 
-// inMuls times f and, in turn with it, one multiplication of an element by a scalar, which is
-// what everything here is made of. It reports medians, which other programs on the machine disturb
-// little: x-of-mul = f / multiplication.
+// inMuls times f beside one multiplication of an element by a scalar, which is what everything
+// here is made of.
 func inMuls(b *testing.B, f func()) {
 	x, e := randomScalar(), g.HashToElement([]byte("element"), nil)
 	product := g.NewElement()
-	var tF, tMul []time.Duration
-	f()
-	for b.Loop() {
-		t0 := time.Now()
-		f()
-		t1 := time.Now()
-		product.Mul(e, x)
-		tF, tMul = append(tF, t1.Sub(t0)), append(tMul, time.Since(t1))
-	}
-	slices.Sort(tF)
-	slices.Sort(tMul)
-	mF, mMul := tF[len(tF)/2], tMul[len(tMul)/2]
-	b.ReportMetric(float64(mF.Nanoseconds()), "ns/op")
-	b.ReportMetric(float64(mF)/float64(mMul), "x-of-mul")
+	ratio.Time(b, "x-of-mul", f, func() { product.Mul(e, x) })
 }
 
 // Of any base 3 multiplications, of the generator 2.

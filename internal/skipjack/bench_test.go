@@ -3,31 +3,20 @@ package skipjack
 import (
 	"crypto/cipher"
 	"crypto/des"
-	"slices"
 	"testing"
-	"time"
+
+	"doormat/internal/ratio"
 )
 
 // bulk is how much a round encrypts.
 const bulk = 1 << 14
 
-// compare times two on the same bytes, in turn, and reports how many times as fast as theirs
-// ours is, and how long a block takes. Medians, because other programs run on the machine.
+// compare times two on the same bytes, and reports how many times as fast as theirs ours is, and
+// how long a block takes.
 func compare(b *testing.B, unit string, ours, theirs func(data []byte)) {
 	data := make([]byte, bulk)
-	var tOurs, tTheirs []time.Duration
-	for b.Loop() {
-		t0 := time.Now()
-		ours(data)
-		t1 := time.Now()
-		theirs(data)
-		tOurs, tTheirs = append(tOurs, t1.Sub(t0)), append(tTheirs, time.Since(t1))
-	}
-	slices.Sort(tOurs)
-	slices.Sort(tTheirs)
-	mOurs, mTheirs := tOurs[len(tOurs)/2], tTheirs[len(tTheirs)/2]
-	b.ReportMetric(float64(mOurs.Nanoseconds())/(bulk/BlockSize), "ns/block")
-	b.ReportMetric(float64(mTheirs)/float64(mOurs), unit)
+	all := ratio.Speed(b, unit, func() { ours(data) }, func() { theirs(data) })
+	b.ReportMetric(float64(all.Nanoseconds())/(bulk/BlockSize), "ns/block")
 	b.ReportMetric(0, "ns/op")
 }
 

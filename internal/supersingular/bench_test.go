@@ -3,32 +3,11 @@ package supersingular
 import (
 	"math/big"
 	"math/rand/v2"
-	"slices"
 	"testing"
-	"time"
 
+	"doormat/internal/ratio"
 	"doormat/internal/supersingular/supersingulartest"
 )
-
-// compare times ours and, in turn with it, theirs, and reports medians: ns/op is ours, and x is
-// how often ours fits into theirs.
-func compare(b *testing.B, x string, n int, ours, theirs func()) {
-	var tOurs, tTheirs []time.Duration
-	ours()
-	theirs()
-	for b.Loop() {
-		t0 := time.Now()
-		ours()
-		t1 := time.Now()
-		theirs()
-		tOurs, tTheirs = append(tOurs, t1.Sub(t0)), append(tTheirs, time.Since(t1))
-	}
-	slices.Sort(tOurs)
-	slices.Sort(tTheirs)
-	mOurs, mTheirs := tOurs[len(tOurs)/2], tTheirs[len(tTheirs)/2]
-	b.ReportMetric(float64(mOurs.Nanoseconds())/float64(n), "ns/op")
-	b.ReportMetric(float64(mTheirs)/float64(mOurs), x)
-}
 
 // The bare field, a thousand operations at a time. The limit is big.Int.Exp, which is Montgomery
 // multiplication in assembly; an exponent of 1,024 ones is 1,023 squarings, and with windows of
@@ -39,11 +18,12 @@ func benchmarkField(b *testing.B, op func(z, x, y *element)) {
 	bx, ones := toBig(x.bytes()), new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 1024), big.NewInt(1))
 	const n = 1023 + 256 + 14
 	z := x
-	compare(b, "x-of-big.Exp", n, func() {
+	all := ratio.Speed(b, "x-of-big.Exp", func() {
 		for range n {
 			op(&z, &z, &y)
 		}
 	}, func() { new(big.Int).Exp(bx, ones, bigP) })
+	b.ReportMetric(float64(all.Nanoseconds())/n, "ns/op")
 }
 
 func BenchmarkMul(b *testing.B) {
@@ -65,14 +45,14 @@ func BenchmarkAdd(b *testing.B) {
 func BenchmarkInverse(b *testing.B) {
 	x := elementFromHex(hexPx)
 	bx := bigHex(hexPx)
-	compare(b, "x-of-big", 1, func() { new(element).inverse(&x) }, func() { new(big.Int).ModInverse(bx, bigP) })
+	ratio.Speed(b, "x-of-big", func() { new(element).inverse(&x) }, func() { new(big.Int).ModInverse(bx, bigP) })
 }
 
 func BenchmarkPair(b *testing.B) {
 	r := rand.New(rand.NewPCG(6508, 10))
 	k, q := multiple(b, randomScalar(r)), multiple(b, randomScalar(r))
 	lines, bk, bq := linesOf(b, k), k.big(), q.big()
-	compare(b, "x-of-big", 1, func() { lines.Pair(q) }, func() { supersingulartest.Pair(bk, bq) })
+	ratio.Speed(b, "x-of-big", func() { lines.Pair(q) }, func() { supersingulartest.Pair(bk, bq) })
 }
 
 func BenchmarkNewLines(b *testing.B) {
@@ -93,12 +73,12 @@ func BenchmarkMulAddPoints(b *testing.B) {
 	s, u := randomScalar(r), randomScalar(r)
 	t := GeneratorTable()
 	bs, bp := toBig(s.Bytes()), Generator().big()
-	compare(b, "x-of-big", 1, func() { t.MulAdd(s, t, u) }, func() { supersingulartest.Times(bs, bp) })
+	ratio.Speed(b, "x-of-big", func() { t.MulAdd(s, t, u) }, func() { supersingulartest.Times(bs, bp) })
 }
 
 func BenchmarkPowerOfG(b *testing.B) {
 	s := randomScalar(rand.New(rand.NewPCG(6508, 12)))
 	g, bs := bigHex(hexG), toBig(s.Bytes())
 	PowerOfG(s)
-	compare(b, "x-of-big", 1, func() { PowerOfG(s) }, func() { supersingulartest.Power(g, bs) })
+	ratio.Speed(b, "x-of-big", func() { PowerOfG(s) }, func() { supersingulartest.Power(g, bs) })
 }
