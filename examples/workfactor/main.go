@@ -18,15 +18,15 @@ import (
 
 const usage = `Usage: workfactor [-bits N] [-resume FILE] [-price DOLLARS] [-seed N]
 
-Workfactor sends a message as Lotus Notes International did in 1996, with 24 bits
-of its key encrypted to the government, lets the government search for the others,
-and says what that costs.
+Workfactor sends a message as Lotus Notes International did in 1996, with 24
+bits of its key encrypted to the government, lets the government search for
+the others, and says what that costs.
 
   -bits N         bits of the key that are left to search, 1 to 40 (default 24;
                   the history has 40, which take hours)
-  -resume FILE    keep in FILE how far the search is; if it is there, go on from it
+  -resume FILE    keep in FILE how far the search is, and go on from there
   -price DOLLARS  price of an hour of one core (default 0.04)
-  -seed N         draw randomness from the number N, and leave out what is measured
+  -seed N         draw randomness from the number N, and leave times out
 
 Examples:
   go run ./examples/workfactor
