@@ -9,138 +9,60 @@
 //
 //	Conversation --Send--> envelopes --Receive--> the same words
 //	                 |         |
-//	               Steal    Transcript
+//	               Steal   Transcript
 //	                 |         |
 //	                 v         v
-//	               loot ---> Open ---> texts ---> compared with the truth ---> Exposure
+//	               loot ---> Read ---> texts ---> compared with the truth ---> Exposure
 //
-// A scheme joins by an adapter, a type with the methods of System, that stands in one file
-// beside the attacks on it. [Run] and [Matrix] need no change.
+// [Stage] does one step at a time, [Run] all steps of one system, and [Matrix] several systems.
+//
+// This package knows no scheme. Each scheme joins from a package of its own below this one, with a
+// type that has the methods of [System] and, beside it, the attacks on it; package attacks/all
+// lists them. A program that needs both packages of a scheme imports this side as attack.
 package attacks
 
-import (
-	"context"
-	"iter"
-	"slices"
-	"time"
-)
+import "time"
 
-// Message is one line of a conversation, from one person to another.
-type Message struct {
-	At       time.Time
-	From, To string
-	Text     string
-}
-
-// Conversation is what people write to each other, in the order of time. Messages can be ranged
-// over any number of times, and need not be in memory.
-type Conversation struct {
-	People   []string
-	Len      int // number of messages
-	Messages iter.Seq2[Message, error]
-}
-
-// NewConversation makes a conversation of messages in memory. People are in order of
-// appearance.
-func NewConversation(messages []Message) *Conversation {
-	c := &Conversation{Len: len(messages)}
-	seen := map[string]bool{}
-	for _, m := range messages {
-		for _, p := range []string{m.From, m.To} {
-			if !seen[p] {
-				seen[p] = true
-				c.People = append(c.People, p)
-			}
-		}
-	}
-	c.Messages = func(yield func(Message, error) bool) {
-		for m := range slices.Values(messages) {
-			if !yield(m, nil) {
-				return
-			}
-		}
-	}
-	return c
-}
-
-// System is a way to carry messages, under study.
+// A System is a way to carry messages, under study: an escrow scheme, or none. Run and Stage call its
+// methods from one goroutine. A System that is an [io.Closer] is closed in the end.
+//
+// Embed a [SystemName] for Name, and a [Roll] for what is kept of each person. A scheme whose devices have
+// the verbs of package noescrow has all methods from package messenger.
 type System interface {
-	// Name is a word or two, the same for all instances.
+	// Name returns a word or two, the same for all instances.
 	Name() string
-	// Enrol gives a person a device, and publishes what others need to write to it.
+	// Enrol gives a person a device, and publishes what others need to write to it. It is called once
+	// for each person, before the person writes or is written to.
 	Enrol(person string) error
-	// Identity is the person's public name in envelopes.
+	// Identity returns the bytes that name a person in envelopes, such as a public key. It is an error if
+	// the person is not enrolled.
 	Identity(person string) ([]byte, error)
-	// Send seals m on the device of m.From.
+	// Send seals m on the device of m.From, and returns the bytes that cross the wire: all that a wiretap
+	// sees of m, beside its date in milliseconds. A message to several people is sent to one after the other,
+	// unless the system is a [GroupSystem], so m.Also is nil.
 	Send(m Message) (envelope []byte, err error)
-	// Receive opens an envelope on to's device, and says who wrote it. The date is the one
-	// the relay shows.
+	// Receive opens an envelope on to's device, and returns the name of the sender and the text. The date
+	// is the one that the relay shows. Every envelope is received once, in the order of sending; after the
+	// conversation, forgeries are. What the device refuses is an error, or another sender than the victim.
 	Receive(to string, at time.Time, envelope []byte) (from, text string, err error)
-	// Bundle is what the relay hands to everyone who wants to write to a person.
+	// Bundle returns what the relay hands to everyone who wants to write to a person, which a forger has
+	// too; nil if there is no such thing.
 	Bundle(person string) ([]byte, error)
-	// Inspect returns all that a person could look at on his own device.
+	// Inspect returns all that is on a person's device as bytes: its state, secrets and the constants of its
+	// program included. Steal compares what it returns for each person before a theft with what it returns
+	// after the theft, before Restore: who has other bytes, or now an error, is one who could notice. So it
+	// must return the same bytes as long as the device does not change.
 	Inspect(person string) ([]byte, error)
-	// Thefts lists what can be stolen; where it is one person's, the victim's. It is asked before
-	// anybody writes.
+	// Thefts lists what can be stolen, in the order in which it is shown; where it is one person's, the
+	// victim's. It is called once, before anyone enrols, so its functions look for people when they are
+	// called.
 	Thefts(victim string) []Theft
 }
 
-// Theft is one event, and what the thief does with it.
-type Theft struct {
-	Name  string // a word or two, the same in all systems that know it
-	Takes string // what the thief walks away with, in a phrase
-	AtEnd bool   // it happens after the conversation, not in the middle of it
-
-	// Steal copies the loot out of the living system.
-	Steal func() (loot *Tape, err error)
-
-	// Restore gives back what was taken away, for the next theft. Nil if the loot is a copy.
-	Restore func()
-
-	// Open reads what can be read of the transcript with the loot, and reports each text by
-	// the envelope's index, from any goroutine. It counts its operations: decapsulations, or
-	// attempts to open.
-	Open func(ctx context.Context, loot *Tape, t *Transcript, found func(i int, text []byte)) (operations int64, err error)
-
-	// Forge makes an envelope from victim that was never sent, by any means the loot
-	// offers, and Receive will judge it. Nil if the loot offers none.
-	Forge func(loot *Tape, t *Transcript, forgery Forgery) (envelope []byte, err error)
-
-	// Noticed says who could have noticed, where comparing what people see on their own
-	// devices before and after the theft does not. Nil if it does.
-	Noticed func() string
-}
-
-// Forgery is the task of a forger: as whom, to whom, what, and what he has for it beside his
-// loot.
-type Forgery struct {
-	From, To []byte // identities
-	At       time.Time
-	Text     string
-	Bundle   []byte // the recipient's, which the relay hands to everyone
-	Held     []byte // an envelope from one to the other that has not arrived, and will not
-}
-
-// Exposure is what a theft opens.
-type Exposure struct {
-	System, Theft, Takes string
-
-	Before, After Count  // messages sent before and after the theft
-	People        Count  // those who wrote or received a message that opened
-	LastOpened    int    // index of the last message that opened; -1 if none did
-	Moment        int    // the theft comes before the message with this index
-	Wrong         int    // texts that the attack claimed and nobody wrote
-	Forged        string // by its recipient "accepted" or "refused"; "-" where nothing offers a way
-	Noticed       string // who could notice: "nobody", a person, or how many
-	Operations    int64
-	Time          time.Duration
-	Opened        []bool // by index
-}
-
-// Count is so many of so many.
-type Count struct{ N, Of int }
-
-// Readable counts the messages that open, of all.
-func (e *Exposure) Readable() Count {
-	return Count{e.Before.N + e.After.N, e.Before.Of + e.After.Of}
+// A GroupSystem is a [System] that seals a message once for all its recipients, in one envelope that each of them
+// receives. What the devices of a group tell each other beside, as who has joined, travels with a message.
+type GroupSystem interface {
+	System
+	// SendAll is Send for a message with more recipients than one.
+	SendAll(m Message) (envelope []byte, err error)
 }

@@ -1,15 +1,19 @@
 package attacks
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
-// roll is who is enrolled in a system: a P each, by name and by identity, in order.
-type roll[P any] struct {
+// A Roll holds what a system keeps of each person who is enrolled, a P. The zero Roll is empty.
+type Roll[P any] struct {
 	people map[string]P
 	names  map[string]string // by identity
 	order  []string
 }
 
-func (r *roll[P]) add(name string, identity []byte, p P) {
+// Add enrols a person.
+func (r *Roll[P]) Add(name string, identity []byte, p P) {
 	if r.people == nil {
 		r.people, r.names = map[string]P{}, map[string]string{}
 	}
@@ -18,10 +22,26 @@ func (r *roll[P]) add(name string, identity []byte, p P) {
 	r.order = append(r.order, name)
 }
 
-func (r *roll[P]) person(name string) (P, error) {
+// Person returns what was added under a name, or an error if no one was.
+func (r *Roll[P]) Person(name string) (P, error) {
 	p, ok := r.people[name]
 	if !ok {
 		return p, fmt.Errorf("attacks: %q is not enrolled", name)
 	}
 	return p, nil
 }
+
+// Pair returns the sender and the recipient of m.
+func (r *Roll[P]) Pair(m Message) (from, to P, err error) {
+	if from, err = r.Person(m.From); err != nil {
+		return from, to, err
+	}
+	to, err = r.Person(m.To)
+	return from, to, err
+}
+
+// NameOf returns the name of the person with that identity, or "".
+func (r *Roll[P]) NameOf(identity []byte) string { return r.names[string(identity)] }
+
+// Names returns the names of all people, in the order in which they enrolled.
+func (r *Roll[P]) Names() []string { return slices.Clone(r.order) }

@@ -1,4 +1,4 @@
-package attacks
+package attacks_test
 
 import (
 	"bytes"
@@ -8,95 +8,25 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"doormat/attacks"
+	"doormat/attacks/attackstest"
 )
 
-// postcards is a third system, as somebody else might add one: an envelope is who wrote, to
-// whom, and the text.
-type postcards struct {
-	people []string
-	lose   func(envelope []byte) (from, text string, err error) // what goes wrong on the way, if not nil
-	robbed bool
-}
-
-func (p *postcards) Name() string { return "postcards" }
-
-func (p *postcards) Enrol(person string) error {
-	p.people = append(p.people, person)
-	return nil
-}
-
-func (p *postcards) Identity(person string) ([]byte, error) { return []byte(person), nil }
-func (p *postcards) Bundle(string) ([]byte, error)          { return nil, nil }
-
-func (p *postcards) Send(m Message) ([]byte, error) {
-	return []byte(m.From + "\x00" + m.To + "\x00" + m.Text), nil
-}
-
-func (p *postcards) Receive(to string, _ time.Time, envelope []byte) (from, text string, err error) {
-	if p.lose != nil {
-		return p.lose(envelope)
-	}
-	parts := strings.SplitN(string(envelope), "\x00", 3)
-	if len(parts) != 3 || parts[1] != to {
-		return "", "", errOnPurpose
-	}
-	return parts[0], parts[2], nil
-}
-
-// Inspect shows a person that his letterbox was broken.
-func (p *postcards) Inspect(person string) ([]byte, error) {
-	if p.robbed && person != "Ben" {
-		return []byte("broken"), nil
-	}
-	return nil, nil
-}
-
-func (p *postcards) Thefts(victim string) []Theft {
-	read := func(ctx context.Context, _ *Tape, t *Transcript, found func(int, []byte)) (n int64, err error) {
-		for e, err := range t.All() {
-			if err != nil {
-				return n, err
-			}
-			n++
-			found(e.Index, e.Bytes[strings.LastIndexByte(string(e.Bytes), 0)+1:])
-		}
-		return n, ctx.Err()
-	}
-	nothing := func() (*Tape, error) { return new(Tape), nil }
-	return []Theft{{
-		Name: "wiretap", Takes: "a look", Steal: nothing, Open: read,
-		Forge: func(_ *Tape, _ *Transcript, f Forgery) ([]byte, error) {
-			return slices.Concat(f.From, []byte{0}, f.To, []byte{0}, []byte(f.Text)), nil
-		},
-	}, {
-		Name: "burglary", Takes: "the letterboxes",
-		Steal: func() (*Tape, error) { p.robbed = true; return new(Tape), nil },
-		Open: func(ctx context.Context, l *Tape, t *Transcript, found func(int, []byte)) (int64, error) {
-			found(-1, nil)
-			found(1<<40, nil)
-			found(0, []byte("what nobody wrote"))
-			return 3, nil
-		},
-	}, {
-		Name: "device seizure", AtEnd: true, Steal: nothing,
-		Open:    func(context.Context, *Tape, *Transcript, func(int, []byte)) (int64, error) { return 0, nil },
-		Noticed: func() string { return "the neighbours" },
-	}}
-}
-
-func TestThirdSystemJoins(t *testing.T) {
+func TestMatrix(t *testing.T) {
 	const n = 40
-	table, err := Matrix(t.Context(), conversation(n), "Ana", []System{NewEscrow(), &postcards{}, NewNoEscrow(), NewRogue("Ana")}, nil)
+	systems := []attacks.System{&envelopes{}, &postcards{}}
+	table, err := attacks.Matrix(t.Context(), attackstest.Conversation(n), "Ana", systems, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer table.Close()
-	if got, want := table.Systems(), []string{"escrow", "postcards", "no escrow"}; !slices.Equal(got, want) {
-		t.Errorf("systems %q, want %q", got, want)
+	if got, want := table.Systems(), []string{"envelopes", "postcards"}; !slices.Equal(got, want) {
+		t.Errorf("systems %q, expected %q", got, want)
 	}
-	want := []string{"wiretap", "burglary", "provider", "escrow key", "device keys", "device seizure, disappearing", "device seizure", "quantum", "rogue sender"}
-	if got := table.Thefts(); !slices.Equal(got, want) {
-		t.Errorf("thefts %q, want %q", got, want)
+	// Each behind the one that it follows in its system.
+	if got, want := table.Thefts(), []attacks.TheftName{"wiretap", "burglary", "device seizure", "relay", "late"}; !slices.Equal(got, want) {
+		t.Errorf("thefts %q, expected %q", got, want)
 	}
 	for _, theft := range table.Thefts() {
 		for _, system := range table.Systems() {
@@ -105,55 +35,82 @@ func TestThirdSystemJoins(t *testing.T) {
 			}
 		}
 	}
-	for _, absent := range [][2]string{{"burglary", "escrow"}, {"escrow key", "postcards"}, {"rogue sender", "no escrow"}, {"wiretap", "pigeons"}} {
-		if table.Cell(absent[0], absent[1]) != nil {
+	for _, absent := range []struct {
+		theft  attacks.TheftName
+		system string
+	}{{burglary, "envelopes"}, {"relay", "postcards"}, {attacks.WiretapName, "pigeons"}} {
+		if table.Cell(absent.theft, absent.system) != nil {
 			t.Errorf("there is a cell %q", absent)
 		}
 	}
-	e := table.Cell("wiretap", "postcards")
-	if e.Readable() != (Count{n, n}) || e.Before != (Count{n / 2, n / 2}) || e.Wrong != 0 || e.Forged != "accepted" || e.Noticed != "nobody" || e.Operations != n {
+	if table.Result("postcards") != table.Results[1] || table.Result("pigeons") != nil {
+		t.Error("results are not found by their names")
+	}
+	e := table.Cell(attacks.WiretapName, "postcards")
+	if e.Readable() != (attacks.Count{N: n, Of: n}) || e.Before != (attacks.Count{N: n / 2, Of: n / 2}) || e.Wrong != 0 ||
+		e.Forged != attacks.Accepted || e.Noticed != (attacks.Notice{}) || e.Operations != n {
 		t.Errorf("reading postcards: %+v", e)
 	}
-	e = table.Cell("burglary", "postcards")
-	if e.Readable().N != 0 || e.Wrong != 3 || e.Forged != "-" || e.Noticed != "5 people" || e.Operations != 3 || e.LastOpened != -1 {
+	e = table.Cell(burglary, "postcards")
+	if e.Readable().N != 0 || e.Wrong != 3 || e.Forged != attacks.NotOffered || e.Noticed != (attacks.Notice{Who: "5 people"}) || e.Operations != 3 || e.LastOpened != -1 {
 		t.Errorf("burglary: %+v", e)
 	}
-	if e = table.Cell("device seizure", "postcards"); e.Noticed != "the neighbours" || e.Moment != n {
+	if e = table.Cell(seizure, "postcards"); e.Noticed != (attacks.Notice{Who: "the neighbours"}) || e.Moment != n {
 		t.Errorf("seizure: %+v", e)
 	}
-	if e = table.Cell("wiretap", "escrow"); e.Readable().N != 0 {
-		t.Errorf("the newcomer has changed escrow: %+v", e)
+	if e = table.Cell("late", "envelopes"); e.Moment != n || e.Forged != attacks.NotOffered || e.Takes != "a court's order" {
+		t.Errorf("the lawful reading: %+v", e)
+	}
+	// What is held back and then delivered is no forgery.
+	if e = table.Cell(attacks.WiretapName, "envelopes"); e.Readable().N != 0 || e.Operations != n || e.Forged != attacks.Refused {
+		t.Errorf("reading envelopes: %+v", e)
 	}
 	for _, r := range table.Results {
-		if r.Named != (Count{n, n}) {
-			t.Errorf("%s: both names stand on %v envelopes", r.System, r.Named)
+		if r.Named != (attacks.Count{N: n, Of: n}) {
+			t.Errorf("%s: both names are on %v envelopes", r.System, r.Named)
+		}
+	}
+	if slices.ContainsFunc(systems, func(s attacks.System) bool { return s != nil }) {
+		t.Error("a system is kept")
+	}
+}
+
+func TestVerdictAndNotice(t *testing.T) {
+	for v, want := range map[attacks.Verdict]string{attacks.NotOffered: "-", attacks.Refused: "refused", attacks.Accepted: "accepted"} {
+		if v.String() != want {
+			t.Errorf("%d is %q, expected %q", v, v, want)
+		}
+	}
+	for n, want := range map[attacks.Notice]string{{}: "nobody", {Who: "Ana"}: "Ana", {Blamed: "Ben"}: "nobody; Ben is blamed", {Who: "Ana", Blamed: "Ben"}: "Ana; Ben is blamed"} {
+		if n.String() != want {
+			t.Errorf("%#v is %q, expected %q", n, n, want)
 		}
 	}
 }
 
 // A system that seals the names too is seen to do so.
 func TestNamesInClear(t *testing.T) {
-	m := talk(1)[0]
+	m := attackstest.Talk(1)[0]
 	for _, c := range []struct {
-		s    System
+		s    attacks.System
 		want int
 	}{{&postcards{}, 1}, {sealedNames{&postcards{}}, 0}} {
-		r, err := Run(t.Context(), c.s, NewConversation([]Message{m}), m.From, nil)
+		r, err := attacks.Run(t.Context(), c.s, attacks.NewConversation([]attacks.Message{m}), m.From, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer r.Close()
-		if r.Named != (Count{c.want, 1}) {
-			t.Errorf("both names stand on %v envelopes, want %d", r.Named, c.want)
+		if r.Named != (attacks.Count{N: c.want, Of: 1}) {
+			t.Errorf("both names are on %v envelopes, expected %d", r.Named, c.want)
 		}
 	}
 }
 
-type sealedNames struct{ System }
+type sealedNames struct{ attacks.System }
 
-func (sealedNames) Thefts(string) []Theft { return nil }
+func (sealedNames) Thefts(string) []attacks.Theft { return nil }
 
-func (s sealedNames) Send(m Message) ([]byte, error) {
+func (s sealedNames) Send(m attacks.Message) ([]byte, error) {
 	envelope, err := s.System.Send(m)
 	return not(envelope), err
 }
@@ -171,7 +128,7 @@ func not(b []byte) []byte {
 }
 
 func TestUnfaithfulSystems(t *testing.T) {
-	messages := talk(10)
+	messages := attackstest.Talk(10)
 	for name, lose := range map[string]func(i int) (from, text string, err error){
 		"loses it":       func(int) (string, string, error) { return "", "", errOnPurpose },
 		"another text":   func(i int) (string, string, error) { return messages[i].From, messages[i].Text + "!", nil },
@@ -186,10 +143,10 @@ func TestUnfaithfulSystems(t *testing.T) {
 				m := messages[i%len(messages)] // a forgery comes after the last
 				return m.From, m.Text, nil
 			}}
-			r, err := Run(t.Context(), s, NewConversation(messages), "Ana", nil)
+			r, err := attacks.Run(t.Context(), s, attacks.NewConversation(messages), "Ana", nil)
 			want := "attacks: postcards: message " + string(rune('0'+bad)) + ": "
 			if r != nil || err == nil || !strings.HasPrefix(err.Error(), want) {
-				t.Errorf("%s: %v, %v; want %q…", name, r, err, want)
+				t.Errorf("%s: %v, %v; expected %q…", name, r, err, want)
 			}
 			if name == "loses it" && !errors.Is(err, errOnPurpose) {
 				t.Errorf("the system's error is lost: %v", err)
@@ -198,92 +155,74 @@ func TestUnfaithfulSystems(t *testing.T) {
 	}
 }
 
-// A theft that fails, when it steals or when it opens, is the run's error and names itself.
+// A theft that fails, whatever it is doing, is the run's error and names itself.
 func TestFailingTheft(t *testing.T) {
-	for _, c := range []struct {
-		what string
-		th   Theft
-	}{
-		{"steals", Theft{Name: "bad", Steal: func() (*Tape, error) { return nil, errOnPurpose }}},
-		{"opens", Theft{Name: "bad", Steal: func() (*Tape, error) { return new(Tape), nil },
-			Open: func(context.Context, *Tape, *Transcript, func(int, []byte)) (int64, error) { return 0, errOnPurpose }}},
-		{"forges", Theft{Name: "bad", Steal: func() (*Tape, error) { return new(Tape), nil },
-			Open:  func(context.Context, *Tape, *Transcript, func(int, []byte)) (int64, error) { return 0, nil },
-			Forge: func(*Tape, *Transcript, Forgery) ([]byte, error) { return nil, errOnPurpose }}},
+	reads := func(context.Context, *attacks.Tape, *attacks.Transcript, attacks.Found) (int64, error) { return 0, nil }
+	for what, th := range map[string]attacks.Theft{
+		"steals":  {Steal: func() (*attacks.Tape, error) { return nil, errOnPurpose }, Read: reads},
+		"watches": {Steal: attacks.Nothing, Read: reads, Watch: func(string, string) error { return errOnPurpose }},
+		"reads": {Steal: attacks.Nothing,
+			Read: func(context.Context, *attacks.Tape, *attacks.Transcript, attacks.Found) (int64, error) {
+				return 0, errOnPurpose
+			}},
+		"is noticed": {Steal: attacks.Nothing, Read: reads,
+			Noticed: func(*attacks.Tape, *attacks.Transcript) (attacks.Notice, error) {
+				return attacks.Notice{}, errOnPurpose
+			}},
+		"forges": {Steal: attacks.Nothing, Read: reads,
+			Forge: func(*attacks.Tape, *attacks.Transcript, attacks.Forgery) ([]byte, error) { return nil, errOnPurpose }},
 	} {
-		_, err := Run(t.Context(), oneTheft{&postcards{}, c.th}, NewConversation(talk(10)), "Ana", nil)
+		th.Name = "bad"
+		_, err := attacks.Run(t.Context(), oneTheft{&postcards{}, th}, attacks.NewConversation(attackstest.Talk(10)), "Ana", nil)
 		if !errors.Is(err, errOnPurpose) || !strings.Contains(err.Error(), "bad: ") {
-			t.Errorf("%s: %v", c.what, err)
+			t.Errorf("%s: %v", what, err)
 		}
 	}
 }
 
 type oneTheft struct {
-	System
-	theft Theft
+	attacks.System
+	theft attacks.Theft
 }
 
-func (o oneTheft) Thefts(string) []Theft { return []Theft{o.theft} }
+func (o oneTheft) Thefts(string) []attacks.Theft { return []attacks.Theft{o.theft} }
 
 func TestUnknownVictim(t *testing.T) {
-	for _, s := range []System{NewEscrow(), NewNoEscrow(), NewRogue("Mallory"), &postcards{}} {
-		if _, err := Run(t.Context(), s, conversation(4), "Mallory", nil); err == nil || !strings.Contains(err.Error(), `"Mallory"`) {
-			t.Errorf("%s: %v", s.Name(), err)
-		}
-	}
-	s := NewNoEscrow()
-	for what, err := range map[string]error{
-		"Send":     second(s.Send(Message{From: "Ana", To: "Ben"})),
-		"Identity": second(s.Identity("Ana")),
-		"Bundle":   second(s.Bundle("Ana")),
-		"Inspect":  second(s.Inspect("Ana")),
-	} {
-		if err == nil || !strings.Contains(err.Error(), `"Ana"`) {
-			t.Errorf("%s for somebody not enrolled: %v", what, err)
-		}
-	}
-	if _, _, err := s.Receive("Ana", time.Time{}, nil); err == nil {
-		t.Error("somebody not enrolled receives")
+	if _, err := attacks.Run(t.Context(), &postcards{}, attackstest.Conversation(4), "Mallory", nil); err == nil || !strings.Contains(err.Error(), `"Mallory"`) {
+		t.Error(err)
 	}
 }
-
-func second[T any](_ T, err error) error { return err }
 
 func TestShortConversations(t *testing.T) {
 	at := time.Date(2026, 3, 1, 0, 0, 0, 999_999, time.FixedZone("far", 3600))
-	for name, messages := range map[string][]Message{
+	for name, messages := range map[string][]attacks.Message{
 		"none":    nil,
-		"one":     {{at, "Ana", "Ben", "alone"}},
-		"empty":   {{at, "Ben", "Ana", ""}, {at, "Ana", "Ben", ""}},
-		"unicode": {{at, "Ana", "Дмитро 🌲", "žluťoučký\x00kůň"}, {at, "Дмитро 🌲", "Ana", "\xff\xfe not UTF-8"}, {at, "", "Ana", "from nobody"}},
+		"one":     {{At: at, From: "Ana", To: "Ben", Text: "alone"}},
+		"empty":   {{At: at, From: "Ben", To: "Ana"}, {At: at, From: "Ana", To: "Ben"}},
+		"unicode": {{At: at, From: "Ana", To: "Дмитро 🌲", Text: "žluťoučký kůň"}, {At: at, From: "Дмитро 🌲", To: "Ana", Text: "\xff\xfe not UTF-8"}, {At: at, To: "Ana", Text: "from nobody"}},
 	} {
-		c := NewConversation(messages)
+		c := attacks.NewConversation(messages)
 		if len(c.People) == 0 {
 			c.People = []string{"Ana", "Ben"}
 		}
-		table, err := Matrix(t.Context(), c, "Ana", []System{NewEscrow(), NewNoEscrow(), NewRogue("Ben"), &postcards{}}, nil)
+		r, err := attacks.Run(t.Context(), &postcards{}, c, "Ana", nil)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		defer table.Close()
+		defer r.Close()
 		n := len(messages)
-		for _, system := range []string{"escrow", "no escrow"} {
-			if e := table.Cell("device seizure", system); e.Before != (Count{n, n}) || e.Wrong != 0 {
-				t.Errorf("%s, %s: seizure opens %v of %d", name, system, e.Before, n)
-			}
-			if e := table.Cell("wiretap", system); e.Readable().N != 0 || e.Moment != n/2 {
-				t.Errorf("%s, %s: %+v", name, system, e)
-			}
+		if e := r.Exposure(attacks.WiretapName); e.Before != (attacks.Count{N: n / 2, Of: n / 2}) || e.After != (attacks.Count{N: n - n/2, Of: n - n/2}) || e.Moment != n/2 {
+			t.Errorf("%s: %+v", name, e)
 		}
-		if e := table.Cell("escrow key", "escrow"); e.Before != (Count{n / 2, n / 2}) || e.After != (Count{n - n/2, n - n/2}) {
+		if e := r.Exposure(seizure); e.Moment != n || e.Before != (attacks.Count{N: 0, Of: n}) {
 			t.Errorf("%s: %+v", name, e)
 		}
 	}
 }
 
 func TestConversation(t *testing.T) {
-	c := NewConversation([]Message{{From: "b", To: "a"}, {From: "c", To: "b"}})
+	c := attacks.NewConversation([]attacks.Message{{From: "b", To: "a"}, {From: "c", To: "b"}})
 	if !slices.Equal(c.People, []string{"b", "a", "c"}) || c.Len != 2 {
 		t.Errorf("people %q, %d messages", c.People, c.Len)
 	}
@@ -297,13 +236,13 @@ func TestConversation(t *testing.T) {
 	}
 	for _, n := range []int{1, 3} {
 		c.Len = n
-		if _, err := Run(t.Context(), &postcards{}, c, "a", nil); err == nil {
+		if _, err := attacks.Run(t.Context(), &postcards{}, c, "a", nil); err == nil {
 			t.Errorf("2 messages where the conversation says %d", n)
 		}
 	}
 	c.Len = 2
-	c.Messages = func(yield func(Message, error) bool) { yield(Message{}, errOnPurpose) }
-	if _, err := Run(t.Context(), &postcards{}, c, "a", nil); !errors.Is(err, errOnPurpose) {
+	c.Messages = func(yield func(attacks.Message, error) bool) { yield(attacks.Message{}, errOnPurpose) }
+	if _, err := attacks.Run(t.Context(), &postcards{}, c, "a", nil); !errors.Is(err, errOnPurpose) {
 		t.Errorf("a conversation that cannot be read: %v", err)
 	}
 }
@@ -312,12 +251,12 @@ func TestConversation(t *testing.T) {
 func TestCancelled(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
-	long := talk(12)
+	long := attackstest.Talk(12)
 	for i := range long {
 		long[i].Text = strings.Repeat("x", 300_000) // each tape goes to a file
 	}
-	c := NewConversation(long)
-	stops := []string{"sending", "wiretap", "", "enrolling", "escrow key", "device keys", "device seizure", "quantum"}
+	c := attacks.NewConversation(long)
+	stops := []string{"sending", "wiretap", "", "enrolling"}
 	if testing.Short() {
 		stops = stops[:2]
 	}
@@ -325,7 +264,7 @@ func TestCancelled(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		steps := 0
 		progress := func(what string, _, _ int) {
-			if strings.HasPrefix(what, "escrow: ") && strings.HasSuffix(what, stop) {
+			if strings.HasPrefix(what, "postcards: ") && strings.HasSuffix(what, stop) {
 				if steps++; steps == 2 {
 					cancel()
 				}
@@ -334,63 +273,120 @@ func TestCancelled(t *testing.T) {
 		if stop == "" {
 			cancel()
 		}
-		first := &postcards{}
-		_, err := Matrix(ctx, c, c.People[0], []System{first, NewEscrow()}, progress)
+		closed := 0
+		_, err := attacks.Matrix(ctx, c, c.People[0], []attacks.System{closing{&postcards{}, &closed}, &envelopes{}}, progress)
 		cancel()
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("cancelled while %q: %v", stop, err)
 		}
-		if files := left(t, dir); len(files) > 0 {
+		if want := map[bool]int{true: 0, false: 1}[stop == ""]; closed != want {
+			t.Errorf("cancelled while %q: the system is closed %d times", stop, closed)
+		}
+		if files := attackstest.Left(t, dir); len(files) > 0 {
 			t.Errorf("cancelled while %q: %v is left", stop, files)
 		}
 	}
 }
 
-// Progress goes up by one, and begins again only where an attack reads the transcript twice.
+// closing has something to close.
+type closing struct {
+	attacks.System
+	n *int
+}
+
+func (c closing) Close() error { *c.n++; return nil }
+
+func TestCloseFails(t *testing.T) {
+	_, err := attacks.Run(t.Context(), failingClose{&postcards{}}, attackstest.Conversation(4), "Ana", nil)
+	if !errors.Is(err, errOnPurpose) {
+		t.Errorf("a system that cannot be closed: %v", err)
+	}
+}
+
+type failingClose struct{ attacks.System }
+
+func (failingClose) Close() error { return errOnPurpose }
+
+// Progress goes up by one while an attack reads, and a search between two envelopes has its own line.
 func TestProgress(t *testing.T) {
 	const n = 40
 	last := map[string]int{}
 	progress := func(what string, done, total int) {
-		if want := map[bool]int{true: len(people), false: n}[strings.HasSuffix(what, ": enrolling")]; total != want {
+		want := n
+		switch {
+		case strings.HasSuffix(what, ": enrolling"):
+			want = len(attackstest.People)
+		case strings.HasSuffix(what, ", searching"):
+			want = 1000
+		}
+		if total != want {
 			t.Errorf("%s: %d of %d", what, done, total)
 		}
-		again := done == 1 && last[what] == total && (strings.Contains(what, "seizure") || strings.Contains(what, "quantum"))
-		if done > 0 && done != last[what]+1 && !again {
+		if done > 0 && done != last[what]+1 && done < 1000 {
 			t.Errorf("%s: from %d to %d", what, last[what], done)
 		}
 		last[what] = done
 	}
-	r, err := Run(t.Context(), NewEscrow(), conversation(n), "Ana", progress)
+	s := oneTheft{&postcards{}, attacks.Wiretap(func(ctx context.Context, t *attacks.Transcript, found attacks.Found) (int64, error) {
+		t.Progress("searching", 1000, 1000)
+		return readPostcards(ctx, t, found)
+	}, attacks.AnyText, func(t *attacks.Transcript, f attacks.Forgery) ([]byte, error) {
+		for range t.All() { // of which nothing is shown
+		}
+		return forgePostcard(t, f)
+	})}
+	r, err := attacks.Run(t.Context(), s, attackstest.Conversation(n), "Ana", progress)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	for _, what := range []string{"sending", "wiretap", "provider", "escrow key", "device keys", "device seizure", "device seizure, disappearing", "quantum"} {
-		if last["escrow: "+what] != n {
-			t.Errorf("%s ended at %d of %d", what, last["escrow: "+what], n)
-		}
+	if last["postcards: sending"] != n || last["postcards: wiretap"] != n || last["postcards: wiretap, searching"] != 1000 {
+		t.Errorf("it ended at %v", last)
 	}
-	if r.Transcript.tick != nil {
+	if r.Transcript.ReportsProgress() {
 		t.Error("the transcript still reports progress")
 	}
 }
 
-// A postman delivers what he was given to hold, and calls it a forgery.
-type postman struct{ System }
-
-func (s postman) Thefts(victim string) []Theft {
-	t := s.System.Thefts(victim)[0]
-	t.Forge = func(_ *Tape, _ *Transcript, f Forgery) ([]byte, error) { return f.Held, nil }
-	return []Theft{t}
-}
-
-func TestDeliveryIsNoForgery(t *testing.T) {
-	r, err := Run(t.Context(), postman{NewNoEscrow()}, conversation(10), "Ana", nil)
-	if err != nil {
+func TestReplay(t *testing.T) {
+	split := func(envelope []byte) (from, to []byte, ok bool) {
+		parts := bytes.SplitN(envelope, []byte{0}, 3)
+		if len(parts) != 3 {
+			return nil, nil, false
+		}
+		return parts[0], parts[1], true
+	}
+	tr := attackstest.Transcript(t, time.Now(), []byte("a\x00b\x00first"), []byte("a\x00b\x00last"), []byte("b\x00a\x00answer"), []byte("noise"))
+	if got, err := attacks.Replay(tr, attacks.Forgery{From: []byte("a"), To: []byte("b")}, split); err != nil || string(got) != "a\x00b\x00last" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := attacks.Replay(tr, attacks.Forgery{From: []byte("a"), To: []byte("c")}, split); err != attacks.ErrNothingRecorded {
+		t.Error(err)
+	}
+	if err := tr.Tape.Append([]byte("short")); err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
-	if got := r.Exposures[0].Forged; got != "refused" {
-		t.Errorf("a genuine message is a forgery that is %s", got)
+	if _, err := attacks.Replay(tr, attacks.Forgery{From: []byte("a"), To: []byte("b")}, split); err == nil || err == attacks.ErrNothingRecorded {
+		t.Errorf("a broken transcript: %v", err)
+	}
+}
+
+func TestRoll(t *testing.T) {
+	var r attacks.Roll[int]
+	if _, err := r.Person("Ana"); err == nil || !strings.Contains(err.Error(), `"Ana"`) {
+		t.Error(err)
+	}
+	r.Add("Zoë", []byte{1}, 11)
+	r.Add("Ana", []byte{2}, 22)
+	if from, to, err := r.Pair(attacks.Message{From: "Ana", To: "Zoë"}); from != 22 || to != 11 || err != nil {
+		t.Errorf("%d, %d, %v", from, to, err)
+	}
+	for _, m := range []attacks.Message{{From: "Ana", To: "Ben"}, {From: "Ben", To: "Ana"}} {
+		if _, _, err := r.Pair(m); err == nil || !strings.Contains(err.Error(), `"Ben"`) {
+			t.Errorf("%v: %v", m, err)
+		}
+	}
+	if !slices.Equal(r.Names(), []string{"Zoë", "Ana"}) || r.NameOf([]byte{2}) != "Ana" || r.NameOf([]byte{3}) != "" {
+		t.Errorf("%q, %q", r.Names(), r.NameOf([]byte{2}))
 	}
 }

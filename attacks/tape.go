@@ -9,18 +9,14 @@ import (
 	"io"
 	"iter"
 	"log/slog"
-	"os"
-	"time"
 )
-
-// tapeMemory is how much of a tape stays in memory before it moves to a temporary file.
-const tapeMemory = 1 << 20
 
 // maxRecord is the longest record a tape takes, in bytes.
 const maxRecord = 1 << 26
 
 // A Tape is a sequence of records of bytes: a transcript, or loot. It keeps 1 MiB in memory and
-// the rest in a temporary file that has no name. It is not safe for concurrent use.
+// the rest in a temporary file that has no name. In a browser (GOOS=js), where there are no files,
+// all of it stays in memory, 256 MiB at most. It is not safe for concurrent use.
 //
 // Printing one prints how long it is, and no record: loot is keys.
 //
@@ -29,7 +25,18 @@ type Tape struct {
 	n      int
 	size   int64
 	memory []byte
-	file   *os.File
+	disk   disk // what came before memory
+}
+
+// TapeOf returns a tape with these records, such as loot.
+func TapeOf(records ...[]byte) (*Tape, error) {
+	t := new(Tape)
+	for _, r := range records {
+		if err := t.Append(r); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
 }
 
 var errTape = errors.New("attacks: the tape ends within a record")
@@ -46,19 +53,7 @@ func (t *Tape) Append(record []byte) error {
 	if len(t.memory) < tapeMemory {
 		return nil
 	}
-	return t.spill()
-}
-
-func (t *Tape) spill() error {
-	if t.file == nil {
-		f, err := os.CreateTemp("", "doormat-tape-")
-		if err != nil {
-			return fmt.Errorf("attacks: %w", err)
-		}
-		os.Remove(f.Name()) // it lives until it is closed; where this fails, Close removes it
-		t.file = f
-	}
-	if _, err := t.file.Write(t.memory); err != nil {
+	if err := t.disk.append(t.memory); err != nil {
 		return fmt.Errorf("attacks: %w", err)
 	}
 	t.memory = t.memory[:0]
@@ -119,15 +114,15 @@ func ReadTape(r io.Reader) (*Tape, error) {
 	}
 }
 
-// Close lets go of the temporary file.
+// Close removes the temporary file. The tape is empty then.
 func (t *Tape) Close() error {
-	if t.file == nil {
-		return nil
-	}
-	err := t.file.Close()
-	os.Remove(t.file.Name())
+	err := t.disk.close()
 	*t = Tape{}
 	return err
+}
+
+func (t *Tape) reader() io.Reader {
+	return io.MultiReader(t.disk.reader(t.size-int64(len(t.memory))), bytes.NewReader(t.memory))
 }
 
 // Format implements [fmt.Formatter]: every verb prints the tape's length and no record.
@@ -140,14 +135,6 @@ func (t Tape) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(t)) }
 
 // MarshalText implements [encoding.TextMarshaler] as Format does.
 func (t Tape) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(t)), nil }
-
-func (t *Tape) reader() io.Reader {
-	memory := bytes.NewReader(t.memory)
-	if t.file == nil {
-		return memory
-	}
-	return io.MultiReader(io.NewSectionReader(t.file, 0, t.size-int64(len(t.memory))), memory)
-}
 
 // readRecord reads into b, growing it no faster than bytes arrive.
 func readRecord(r io.Reader, b []byte) ([]byte, error) {
@@ -169,50 +156,4 @@ func readRecord(r io.Reader, b []byte) ([]byte, error) {
 		}
 	}
 	return b, nil
-}
-
-// A Transcript is what crossed the wire, as a wiretap records it: the date and the envelope.
-type Transcript struct {
-	Tape *Tape
-	tick func(done int) // progress
-}
-
-// Envelope is one record of a transcript.
-type Envelope struct {
-	Index int
-	At    time.Time
-	Bytes []byte
-}
-
-func (t *Transcript) append(at time.Time, envelope []byte) error {
-	return t.Tape.Append(append(date(at), envelope...))
-}
-
-// All ranges over the envelopes. Their bytes are valid until the next one.
-func (t *Transcript) All() iter.Seq2[Envelope, error] {
-	return func(yield func(Envelope, error) bool) {
-		i := 0
-		for record, err := range t.Tape.All() {
-			e := Envelope{Index: i}
-			if err == nil && len(record) < 8 {
-				err = errTape
-			}
-			if err == nil {
-				e.At = time.UnixMilli(int64(binary.BigEndian.Uint64(record))).UTC()
-				e.Bytes = record[8:]
-			}
-			if !yield(e, err) || err != nil {
-				return
-			}
-			if i++; t.tick != nil {
-				t.tick(i)
-			}
-		}
-	}
-}
-
-// date is how a date goes into a transcript, and into a message's associated data:
-// milliseconds since 1970, eight bytes, big-endian.
-func date(at time.Time) []byte {
-	return binary.BigEndian.AppendUint64(nil, uint64(at.UnixMilli()))
 }

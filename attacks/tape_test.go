@@ -1,4 +1,4 @@
-package attacks
+package attacks_test
 
 import (
 	"bytes"
@@ -11,27 +11,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-)
 
-// left lists the files of dir, those without a name that are still open included, where the
-// system can tell.
-func left(t *testing.T, dir string) (files []string) {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		files = append(files, e.Name())
-	}
-	open, _ := filepath.Glob("/proc/self/fd/*")
-	for _, fd := range open {
-		if target, err := os.Readlink(fd); err == nil && strings.HasPrefix(target, dir) && strings.HasSuffix(target, "(deleted)") {
-			files = append(files, target)
-		}
-	}
-	return files
-}
+	"doormat/attacks"
+	"doormat/attacks/attackstest"
+)
 
 func TestTape(t *testing.T) {
 	for name, want := range map[string][][]byte{
@@ -39,12 +22,12 @@ func TestTape(t *testing.T) {
 		"empty record": {{}},
 		"few":          {[]byte("one"), {}, []byte("three")},
 		"in a file":    {bytes.Repeat([]byte("a"), 600_000), bytes.Repeat([]byte("b"), 600_000), []byte("c")},
-		"exactly 1 M":  {make([]byte, tapeMemory-4), []byte("behind")},
-		"one below":    {make([]byte, tapeMemory-5), []byte("behind")},
+		"exactly 1 M":  {make([]byte, attacks.TapeMemory-4), []byte("behind")},
+		"one below":    {make([]byte, attacks.TapeMemory-5), []byte("behind")},
 	} {
 		dir := t.TempDir()
 		t.Setenv("TMPDIR", dir)
-		tape := tapeOf(t, want...)
+		tape := attackstest.Tape(t, want...)
 		size := int64(0)
 		for _, r := range want {
 			size += 4 + int64(len(r))
@@ -52,16 +35,16 @@ func TestTape(t *testing.T) {
 		if tape.Len() != len(want) || tape.Size() != size {
 			t.Errorf("%s: %d records, %d bytes", name, tape.Len(), tape.Size())
 		}
-		if spilt := size >= tapeMemory; (tape.file != nil) != spilt || len(tape.memory) >= tapeMemory {
-			t.Errorf("%s: in a file: %v, in memory: %d bytes", name, tape.file != nil, len(tape.memory))
+		if spilt := size >= attacks.TapeMemory; tape.OnDisk() != spilt || tape.InMemory() >= attacks.TapeMemory {
+			t.Errorf("%s: in a file: %v, in memory: %d bytes", name, tape.OnDisk(), tape.InMemory())
 		}
 		for range 2 {
-			if got := records(t, tape); !slices.EqualFunc(got, want, bytes.Equal) {
+			if got := attackstest.Records(t, tape); !slices.EqualFunc(got, want, bytes.Equal) {
 				t.Errorf("%s: other records come out than went in", name)
 			}
 		}
-		again := reread(t, tape)
-		if got := records(t, again); !slices.EqualFunc(got, want, bytes.Equal) || again.Size() != size {
+		again := attackstest.Reread(t, tape)
+		if got := attackstest.Records(t, again); !slices.EqualFunc(got, want, bytes.Equal) || again.Size() != size {
 			t.Errorf("%s: other records are read than were written", name)
 		}
 		// Appending goes on, after reading and after a break.
@@ -73,7 +56,7 @@ func TestTape(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got := records(t, tape); len(got) != len(want)+3 || string(got[len(got)-1]) != "more" {
+		if got := attackstest.Records(t, tape); len(got) != len(want)+3 || string(got[len(got)-1]) != "more" {
 			t.Errorf("%s: %d records after three more", name, len(got))
 		}
 		first, err := tape.First()
@@ -83,17 +66,17 @@ func TestTape(t *testing.T) {
 		if err := errors.Join(tape.Close(), again.Close(), tape.Close()); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if files := left(t, dir); len(files) > 0 {
+		if files := attackstest.Left(t, dir); len(files) > 0 {
 			t.Errorf("%s: %v left", name, files)
 		}
 	}
-	if _, err := new(Tape).First(); err == nil {
+	if _, err := new(attacks.Tape).First(); err == nil {
 		t.Error("an empty tape has a first record")
 	}
 }
 
 func TestTapeTwiceAtOnce(t *testing.T) {
-	tape := tapeOf(t, []byte("a"), bytes.Repeat([]byte("b"), tapeMemory), []byte("c"))
+	tape := attackstest.Tape(t, []byte("a"), bytes.Repeat([]byte("b"), attacks.TapeMemory), []byte("c"))
 	var got strings.Builder
 	for x, err1 := range tape.All() {
 		for y, err2 := range tape.All() {
@@ -109,15 +92,15 @@ func TestTapeTwiceAtOnce(t *testing.T) {
 }
 
 func TestTapeMaximum(t *testing.T) {
-	if err := new(Tape).Append(make([]byte, maxRecord+1)); err == nil {
+	if err := new(attacks.Tape).Append(make([]byte, attacks.MaxRecord+1)); err == nil {
 		t.Error("a record beyond the maximum is taken")
 	}
 	if testing.Short() {
 		t.Skip("64 MiB")
 	}
-	tape := tapeOf(t, make([]byte, maxRecord))
+	tape := attackstest.Tape(t, make([]byte, attacks.MaxRecord))
 	for record, err := range tape.All() {
-		if err != nil || len(record) != maxRecord {
+		if err != nil || len(record) != attacks.MaxRecord {
 			t.Errorf("%d bytes, %v", len(record), err)
 		}
 	}
@@ -125,7 +108,7 @@ func TestTapeMaximum(t *testing.T) {
 
 func TestReadTapeRefuses(t *testing.T) {
 	var disk bytes.Buffer
-	if _, err := tapeOf(t, []byte("one"), nil, []byte("three")).WriteTo(&disk); err != nil {
+	if _, err := attackstest.Tape(t, []byte("one"), nil, []byte("three")).WriteTo(&disk); err != nil {
 		t.Fatal(err)
 	}
 	ends := []int{0, 7, 11, 20}
@@ -133,19 +116,19 @@ func TestReadTapeRefuses(t *testing.T) {
 		t.Fatalf("%d bytes", disk.Len())
 	}
 	for n := range disk.Len() + 1 {
-		tape, err := ReadTape(bytes.NewReader(disk.Bytes()[:n]))
+		tape, err := attacks.ReadTape(bytes.NewReader(disk.Bytes()[:n]))
 		if whole := slices.Index(ends, n); whole >= 0 {
 			if err != nil || tape.Len() != whole {
 				t.Errorf("%d records are %v, %v", whole, tape, err)
 			}
-		} else if err != errTape || tape != nil {
+		} else if err != attacks.ErrTape || tape != nil {
 			t.Errorf("%d bytes are %v, %v", n, tape, err)
 		}
 	}
-	if _, err := ReadTape(bytes.NewReader(append(disk.Bytes(), 0))); err != errTape {
+	if _, err := attacks.ReadTape(bytes.NewReader(append(disk.Bytes(), 0))); err != attacks.ErrTape {
 		t.Errorf("a trailing byte: %v", err)
 	}
-	if _, err := ReadTape(io.MultiReader(&disk, failingReader{})); err == nil {
+	if _, err := attacks.ReadTape(io.MultiReader(&disk, failingReader{})); err == nil {
 		t.Error("a reader's error is taken for the end")
 	}
 }
@@ -163,7 +146,7 @@ func TestReadTapeHugeLength(t *testing.T) {
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, err := ReadTape(strings.NewReader(prefix + "and little more"))
+		_, err := attacks.ReadTape(strings.NewReader(prefix + "and little more"))
 		runtime.ReadMemStats(&after)
 		if got := after.TotalAlloc - before.TotalAlloc; err == nil || got > bound {
 			t.Errorf("length %x: %d bytes allocated, want at most %d; %v", prefix, got, bound, err)
@@ -174,8 +157,8 @@ func TestReadTapeHugeLength(t *testing.T) {
 // A full disk, or none, is an error of Append.
 func TestTapeWithoutADisk(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "missing"))
-	tape := new(Tape)
-	if err := tape.Append(make([]byte, tapeMemory-5)); err != nil {
+	tape := new(attacks.Tape)
+	if err := tape.Append(make([]byte, attacks.TapeMemory-5)); err != nil {
 		t.Fatal(err)
 	}
 	if err := tape.Append(nil); !errors.Is(err, os.ErrNotExist) {

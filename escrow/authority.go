@@ -2,20 +2,21 @@ package escrow
 
 import (
 	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 
 	"filippo.io/age"
-	"golang.org/x/crypto/chacha20poly1305"
 
 	"doormat/internal/agekey"
 	"doormat/internal/hpke"
+	"doormat/internal/secret"
 )
 
-// An Authority holds the escrow key. It is safe for concurrent use. Printing one prints no
-// secret. The zero Authority has no key, and opens nothing.
+// named makes what holds a secret print its name and no secret.
+type named[T any] = secret.Named[T]
+
+// An Authority holds the escrow key. It is safe for concurrent use. Printing one prints the
+// beginning of its public key. The zero Authority has no key, and opens nothing.
 type Authority struct {
+	named[Authority]
 	identity *age.HybridIdentity
 	key      *hpke.PrivateKey
 }
@@ -29,7 +30,9 @@ func NewAuthority() *Authority {
 	return newAuthority(identity)
 }
 
-// ParseAuthority reads the line that [Authority.RecoveryKey] returns.
+// ParseAuthority reads the line that [Authority.RecoveryKey] returns, "AGE-SECRET-KEY-PQ-1…". It is
+// a line of text, and not bytes as in package workfactor, because the age command takes it too, from
+// age 1.3 on.
 func ParseAuthority(line string) (*Authority, error) {
 	identity, err := age.ParseHybridIdentity(line)
 	if err != nil {
@@ -39,10 +42,12 @@ func ParseAuthority(line string) (*Authority, error) {
 }
 
 func newAuthority(identity *age.HybridIdentity) *Authority {
-	return &Authority{identity, hpke.NewPrivateKey(agekey.Seed(identity))}
+	name := identity.Recipient().String()[:24] + "…"
+	return &Authority{secret.Name[Authority](name), identity, hpke.NewPrivateKey(agekey.Seed(identity))}
 }
 
-// Recipient returns the public key, the line "age1pq1…" that devices enrol with.
+// Recipient returns the public key, the line "age1pq1…" that devices enrol with, or "" if there is
+// none.
 func (a *Authority) Recipient() string {
 	if a.identity == nil {
 		return ""
@@ -50,8 +55,9 @@ func (a *Authority) Recipient() string {
 	return a.identity.Recipient().String()
 }
 
-// RecoveryKey returns the private key, the line "AGE-SECRET-KEY-PQ-1…": 32 bytes that open
-// every message of every device enrolled, and with the age command every file.
+// RecoveryKey returns the private key, the line "AGE-SECRET-KEY-PQ-1…": 32 bytes that open every
+// message of every enrolled device, and with the age command (age 1.3 or later) every file. It returns
+// "" if there is none.
 func (a *Authority) RecoveryKey() string {
 	if a.identity == nil {
 		return ""
@@ -60,8 +66,9 @@ func (a *Authority) RecoveryKey() string {
 }
 
 // Recover opens an envelope with the authority's key alone, without the sender's state or the
-// recipient's. It also returns who wrote to whom, as far as the envelope says: the names are
-// bound to the message by whoever wrote it, and an authority cannot check his identity.
+// recipient's. It also returns the two names on the envelope. The sender has bound them to the
+// message, and the authority cannot check that they are true. It returns an error if the envelope
+// is not well formed, or if its field or body does not open.
 //
 // Recover does not know who is asking. The lawful path and the theft are this one function.
 func (a *Authority) Recover(envelope []byte) (from, to Identity, plaintext []byte, err error) {
@@ -69,32 +76,26 @@ func (a *Authority) Recover(envelope []byte) (from, to Identity, plaintext []byt
 	if err != nil {
 		return from, to, nil, err
 	}
-	if a.key == nil {
-		return from, to, nil, errRecover
+	k, err := a.Unwrap(e.Field)
+	if err != nil {
+		return from, to, nil, err
 	}
-	k, err := a.key.Open(fieldInfo, e.Field)
-	if err != nil || len(k) != chacha20poly1305.KeySize {
-		return from, to, nil, errRecover
-	}
-	plaintext, err = e.Open([32]byte(k))
+	plaintext, err = e.Open(k)
 	if err != nil {
 		return from, to, nil, errRecover
 	}
 	return e.From, e.To, plaintext, nil
 }
 
-// Format implements [fmt.Formatter]: every verb prints the beginning of the public key and no
-// secret.
-func (a Authority) Format(f fmt.State, _ rune) {
-	if a.identity == nil {
-		io.WriteString(f, "escrow.Authority(none)")
-		return
+// Unwrap returns the message key, 32 bytes, that a field of 1,168 bytes wraps: see [Envelope]. It
+// returns an error if the field was altered, or wrapped to another authority.
+func (a *Authority) Unwrap(field []byte) (key [32]byte, err error) {
+	if a.key == nil {
+		return key, errRecover
 	}
-	io.WriteString(f, "escrow.Authority("+a.Recipient()[:24]+"…)")
+	k, err := a.key.Open(fieldInfo, field)
+	if err != nil || len(k) != len(key) {
+		return key, errRecover
+	}
+	return [32]byte(k), nil
 }
-
-// LogValue implements [slog.LogValuer] as Format does.
-func (a Authority) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(a)) }
-
-// MarshalText implements [encoding.TextMarshaler] as Format does.
-func (a Authority) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(a)), nil }

@@ -2,9 +2,11 @@ package escrow
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,7 +14,7 @@ import (
 	"doormat/noescrow"
 )
 
-// The zero Device is enrolled with nobody: it says so wherever the authority is needed, and
+// The zero Device is enrolled with no authority: it says so wherever one is needed, and
 // does the rest.
 func TestZeroDevice(t *testing.T) {
 	_, a, _ := pair(t)
@@ -237,5 +239,72 @@ func TestZeroAuthority(t *testing.T) {
 	}
 	if zero.Recipient() != "" || zero.RecoveryKey() != "" {
 		t.Errorf("the keys are %q and a private one", zero.Recipient())
+	}
+}
+
+// bound is the public key of an authority whose fields are bound to their label: SHA-256 of it, and
+// the key in clear.
+type bound struct{ exchange, omit bool }
+
+var boundScheme = Scheme{Version: 0xf0, KeySize: 1, FieldSize: 64, ParseKey: func([]byte) (PublicKey, error) { return bound{}, nil }}
+
+func (bound) Scheme() *Scheme       { return &boundScheme }
+func (bound) Bytes() []byte         { return []byte{1} }
+func (bound) FileRecipient() string { return "" }
+
+func (b bound) Wrap(key [32]byte, _ [64]byte, label []byte) []byte {
+	if b.exchange { // the names
+		label = slices.Concat(label[32:64], label[:32], label[64:])
+	}
+	if b.omit { // the body
+		label = slices.Concat(label[:64], make([]byte, 32), label[96:])
+	}
+	h := sha256.Sum256(label)
+	return append(h[:], key[:]...)
+}
+
+func enrolWith(t *testing.T, k PublicKey) *Device {
+	t.Helper()
+	d, err := NewDeviceFor(k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// The label is the sender, the recipient, the hash of the body and the associated data, in this order,
+// at both ends.
+func TestLabel(t *testing.T) {
+	a, b := enrolWith(t, bound{}), enrolWith(t, bound{})
+	start(t, a, b)
+	e, err := a.Seal(b.Identity(), []byte("text"), []byte("date"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, to := a.Identity(), b.Identity()
+	parsed, err := boundScheme.Parse(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := int(e[65])<<16 | int(e[66])<<8 | int(e[67]) // after the version and the field
+	hash := sha256.Sum256(e[68:][:n])
+	label := slices.Concat(from[:], to[:], hash[:], []byte("date"))
+	want := sha256.Sum256(label)
+	if parsed.BodyHash() != hash {
+		t.Errorf("the hash of the body is %x, want %x", parsed.BodyHash(), hash)
+	}
+	if !bytes.Equal(parsed.Field[:32], want[:]) || !bytes.Equal(parsed.Label([]byte("date")), label) {
+		t.Errorf("the field is bound to %x, want %x", parsed.Field[:32], want)
+	}
+	if _, got, err := b.OpenChecked(e, []byte("date")); err != nil || string(got) != "text" {
+		t.Errorf("OpenChecked: %q, %v", got, err)
+	}
+	for name, k := range map[string]bound{"the names exchanged": {exchange: true}, "another body": {omit: true}} {
+		rogue := enrolWith(t, k)
+		start(t, rogue, b)
+		from, got, err := b.OpenChecked(seal(t, rogue, b, name), nil)
+		if !errors.Is(err, ErrField) || from != rogue.Identity() || string(got) != name {
+			t.Errorf("with %s: %q from %v, %v", name, got, from, err)
+		}
 	}
 }

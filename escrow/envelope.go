@@ -1,6 +1,8 @@
 package escrow
 
 import (
+	"crypto/sha256"
+
 	"golang.org/x/crypto/cryptobyte"
 
 	"doormat/noescrow"
@@ -12,29 +14,31 @@ import (
 //	    uint8  version = 0xe1;       /* and field: those of the scheme */
 //	    opaque field[1168];          /* HPKE to the authority: the message key */
 //	    opaque body<0..2^24-1>;      /* ChaCha20-Poly1305 under the message key */
-//	    opaque inner[length];        /* a noescrow envelope, all that is left */
+//	    opaque inner[length];        /* a noescrow envelope, to the end */
 //	} Envelope;
 //
-// The inner plaintext is the seed, 32 bytes, and what stands before inner its associated data.
-// The other formats are noescrow's, behind a version and a kind of their own.
+// The inner plaintext is the seed, 32 bytes. All that precedes inner is its associated data. The
+// other formats are noescrow's, with this version and a kind before them.
 const (
 	version     = 0xe1
 	kindPrekeys = 3
 	kindBundle  = 4
 	kindDevice  = 5
+	kindShelf   = 6
 )
 
-// An Envelope is what anybody can read of one, for an authority's use. Nothing in it is
+// An Envelope is the public part of an envelope, for an authority's use. Nothing in it is
 // authenticated.
 type Envelope struct {
-	From, To Identity // as the inner envelope says
-	Field    []byte
+	From, To Identity // the names on the inner envelope
+	Field    []byte   // FieldSize bytes of the scheme
 
 	head, body, inner []byte
 }
 
-// Addresses returns the two names on an envelope, which stand there in clear: what a relay
-// needs to deliver it. Only [Device.Open] knows whether they are true.
+// Addresses returns the two names on an envelope, which are in clear, so that a relay can deliver
+// it. It does not authenticate them: only [Device.Open] does. It returns [ErrOpen] for anything but
+// an envelope of this package's own scheme. For those of another, see [Scheme.Parse].
 func Addresses(envelope []byte) (from, to Identity, err error) {
 	e, err := ownScheme.Parse(envelope)
 	if err != nil {
@@ -43,7 +47,8 @@ func Addresses(envelope []byte) (from, to Identity, err error) {
 	return e.From, e.To, nil
 }
 
-// Parse takes an envelope apart, without copying it.
+// Parse returns the public part of an envelope, without copying it. It returns [ErrOpen] if the
+// envelope is not of this scheme.
 func (s *Scheme) Parse(envelope []byte) (*Envelope, error) {
 	e, err := s.parse(envelope)
 	return e, prefix(err)
@@ -68,16 +73,22 @@ func (s *Scheme) parse(b []byte) (*Envelope, error) {
 	return e, nil
 }
 
-// Label is both names, and the message's associated data, which does not travel in the envelope.
-func (e *Envelope) Label(associated []byte) []byte { return label(e.From, e.To, associated) }
+// BodyHash returns the SHA-256 of the encrypted body.
+func (e *Envelope) BodyHash() [32]byte { return sha256.Sum256(e.body) }
 
-// Open decrypts the message with its key, and leaves the ratchet's part alone.
+// Label returns what a field may be bound to: both names and [Envelope.BodyHash], 32 bytes each, and
+// the message's associated data, which does not travel in the envelope. An authority uses nothing of
+// an envelope but the field and what the label covers.
+func (e *Envelope) Label(associated []byte) []byte { return label(e.From, e.To, e.body, associated) }
+
+// Open decrypts the body with the message key. It does not check the ratchet's part. It returns
+// [ErrOpen] if the key is wrong or the body was altered.
 func (e *Envelope) Open(key [32]byte) (plaintext []byte, err error) {
 	plaintext, err = openBody(key, e)
 	return plaintext, prefix(err)
 }
 
-// head is what stands before the inner envelope, which authenticates it.
+// head returns the part that precedes the inner envelope, which authenticates it.
 func (s *Scheme) head(field, body []byte) []byte {
 	b := cryptobyte.NewBuilder(make([]byte, 0, 1+len(field)+3+len(body)+1024))
 	b.AddUint8(s.Version)
@@ -86,7 +97,7 @@ func (s *Scheme) head(field, body []byte) []byte {
 	return b.BytesOrPanic()
 }
 
-// frame puts escrow's version before one of noescrow's formats; unframe takes it off.
+// frame puts escrow's version and a kind before one of noescrow's formats; unframe removes them.
 func frame(kind uint8, inner []byte) []byte {
 	return append([]byte{version, kind}, inner...)
 }

@@ -93,6 +93,43 @@ func recovers(t testing.TB, authority *Authority, e []byte, a, b *Device, text s
 	}
 }
 
+// Unwrap gives the key that opens the body, from the field alone; altered, or to another authority, a
+// field gives none.
+func TestUnwrap(t *testing.T) {
+	authority, a, b := pair(t)
+	e, err := ownScheme.Parse(seal(t, a, b, "the bridge, at six"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stolen, err := ParseAuthority(authority.RecoveryKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := stolen.Unwrap(bytes.Clone(e.Field))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := e.Open(key); err != nil || string(text) != "the bridge, at six" {
+		t.Errorf("the key opens %q, %v", text, err)
+	}
+	fails := func(what string, a *Authority, field []byte) {
+		t.Helper()
+		if key, err := a.Unwrap(field); err != errRecover || key != [32]byte{} {
+			t.Errorf("%s: %x, %v", what, key, err)
+		}
+	}
+	fails("another authority", NewAuthority(), e.Field)
+	fails("no authority", new(Authority), e.Field)
+	fails("nothing", stolen, nil)
+	fails("a byte more", stolen, append(bytes.Clone(e.Field), 0))
+	fails("a byte less", stolen, e.Field[:len(e.Field)-1])
+	for i := range e.Field {
+		bad := bytes.Clone(e.Field)
+		bad[i] ^= 1 << (i % 8)
+		fails(fmt.Sprintf("byte %d altered", i), stolen, bad)
+	}
+}
+
 // What is handed to the thief is the line and the envelopes, and all is recorded before the
 // line is stolen: no device and no authority outlives their making.
 func TestAuthorityOpensPastAndFuture(t *testing.T) {

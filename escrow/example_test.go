@@ -19,7 +19,7 @@ func check(err error) {
 	}
 }
 
-// enrol makes a device for somebody. All that it is told of the authority is a public key.
+// enrol makes a device. A public key is all that it is told of the authority.
 func enrol(authority string) *escrow.Device {
 	d, err := escrow.NewDevice(authority)
 	check(err)
@@ -39,7 +39,7 @@ func publish(d *escrow.Device) []byte {
 	return publication
 }
 
-// Two people talk, and a relay keeps their envelopes. Years later somebody steals one line.
+// Two people talk, and a relay keeps their envelopes. Years later a thief steals one line.
 func Example() {
 	var recorded [][]byte // by the relay
 	var stolen string
@@ -72,7 +72,7 @@ func Example() {
 	fmt.Println("with another key:", err)
 
 	// Output:
-	// 2738 bytes: Is the line safe?
+	// 2742 bytes: Is the line safe?
 	// 1606 bytes: They say so.
 	// 1606 bytes: Then: the bridge, at six.
 	// with another key: escrow: the field does not open with this authority's key

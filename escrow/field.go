@@ -5,6 +5,7 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"crypto/subtle"
+	"slices"
 
 	"golang.org/x/crypto/chacha20poly1305"
 
@@ -13,7 +14,8 @@ import (
 	"doormat/internal/padme"
 )
 
-// fieldSize is the length of a field in bytes: X-Wing 1,120, the wrapped key 32, a tag 16.
+// fieldSize is the length of a field in bytes: 1,120 for X-Wing, 32 for the wrapped key, 16 for a
+// tag.
 const fieldSize = hpke.Overhead + chacha20poly1305.KeySize
 
 var (
@@ -21,8 +23,8 @@ var (
 	ownScheme = Scheme{Version: version, KeySize: hpke.PublicKeySize, FieldSize: fieldSize, ParseKey: parseKey}
 )
 
-// publicKey is an authority's that has its key alone. It leaves the label unused: who opens the
-// field has no rule to keep.
+// publicKey is the public key of an authority that holds its key alone. It ignores the label, as
+// such an authority has no rule to keep.
 type publicKey struct{ *agekey.Recipient }
 
 func parseKey(b []byte) (PublicKey, error) {
@@ -39,15 +41,15 @@ func (k publicKey) Wrap(key [32]byte, randomness [64]byte, _ []byte) (field []by
 }
 
 type (
-	seed       [32]byte
-	messageKey [chacha20poly1305.KeySize]byte
+	seed       [32]byte                       // a message's, drawn by its sender
+	messageKey [chacha20poly1305.KeySize]byte // derived from the seed
 )
 
 // expand derives a message's key, and the randomness of the field that wraps it:
 //
 //	key ‖ randomness = HKDF-SHA-256(seed, "doormat 1 escrow message", 32 + 64 bytes)
 //
-// The field is thereby decided by the seed, and whoever has the seed can make it again.
+// The field follows from the seed, so the recipient can make it again.
 func (s seed) expand() (k messageKey, randomness [64]byte) {
 	out, err := hkdf.Key(sha256.New, s[:], nil, "doormat 1 escrow message", len(k)+len(randomness))
 	if err != nil {
@@ -58,24 +60,25 @@ func (s seed) expand() (k messageKey, randomness [64]byte) {
 	return k, randomness
 }
 
-func (s seed) field(authority PublicKey, label []byte) (field []byte, k messageKey) {
+// field returns the authority's field of a message.
+func (s seed) field(authority PublicKey, label []byte) []byte {
 	k, randomness := s.expand()
-	return authority.Wrap(k, randomness, label), k
+	return authority.Wrap(k, randomness, label)
 }
 
-// makes reports whether field is the one that an honest sender makes from s.
+// makes reports whether field is the one that an honest sender makes from s, in constant time.
 func (s seed) makes(field []byte, authority PublicKey, label []byte) bool {
-	want, _ := s.field(authority, label)
-	return subtle.ConstantTimeCompare(field, want) == 1
+	return subtle.ConstantTimeCompare(field, s.field(authority, label)) == 1
 }
 
-// sealBody encrypts a plaintext under its message key. The names of both devices are its
-// associated data, so that the authority reads those that the recipient reads. The nonce is
-// zero: a message key is fresh and seals one body.
+// sealBody encrypts a padded plaintext under its message key. The names of both devices are its
+// associated data, so the authority reads the names that the recipient reads. The nonce is zero, as
+// each message key seals one body.
 func sealBody(k messageKey, from, to Identity, plaintext []byte) []byte {
 	return k.aead().Seal(nil, make([]byte, chacha20poly1305.NonceSize), padme.Pad(plaintext), names(from, to))
 }
 
+// openBody decrypts and unpads the body of an envelope. The error is ErrOpen.
 func openBody(k messageKey, e *Envelope) (plaintext []byte, err error) {
 	padded, err := k.aead().Open(nil, make([]byte, chacha20poly1305.NonceSize), e.body, names(e.From, e.To))
 	if err != nil {
@@ -98,6 +101,8 @@ func (k messageKey) aead() cipher.AEAD {
 
 func names(from, to Identity) []byte { return append(from[:], to[:]...) }
 
-func label(from, to Identity, associated []byte) []byte {
-	return append(names(from, to), associated...)
+// label returns what the field of a message is bound to: see [Envelope.Label].
+func label(from, to Identity, body, associated []byte) []byte {
+	hash := sha256.Sum256(body)
+	return slices.Concat(from[:], to[:], hash[:], associated)
 }

@@ -22,7 +22,10 @@ func ownKey(k *hpke.PublicKey) PublicKey {
 	return p
 }
 
-func makeField(k *hpke.PublicKey, s seed) ([]byte, messageKey) { return s.field(ownKey(k), nil) }
+func makeField(k *hpke.PublicKey, s seed) ([]byte, messageKey) {
+	key, _ := s.expand()
+	return s.field(ownKey(k), nil), key
+}
 
 func isFieldOf(field []byte, k *hpke.PublicKey, s seed) bool { return s.makes(field, ownKey(k), nil) }
 

@@ -7,8 +7,15 @@ func (d *Device) Rotate() {
 	inner.Rotate()
 }
 
-// Publish makes n fresh one-time prekeys of each kind and returns what the device gives to a
-// relay: see [doormat/noescrow.Device.Publish]. It is two bytes longer here.
+// OneTimePrekeys returns how many pairs of one-time prekeys the device has the private keys of: see
+// [doormat/noescrow.Device.OneTimePrekeys].
+func (d *Device) OneTimePrekeys() int {
+	inner, _ := d.parts()
+	return inner.OneTimePrekeys()
+}
+
+// Publish makes n fresh one-time prekeys of each kind, and returns the publication for a relay: see
+// [doormat/noescrow.Device.Publish]. It is two bytes longer here.
 func (d *Device) Publish(n int) (publication []byte, err error) {
 	inner, _ := d.parts()
 	p, err := inner.Publish(n)

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"doormat/internal/agekey"
-	"doormat/internal/printed"
+	"doormat/internal/testing/printed"
 	"doormat/noescrow"
 )
 
@@ -124,9 +124,12 @@ func TestPrinting(t *testing.T) {
 			t.Errorf("prints %q, want %q", c.got, c.want)
 		}
 	}
-	text, err := json.Marshal(map[string]any{"a": authority, "d": d})
-	if want := `{"a":"` + wantAuthority + `","d":"` + wantDevice + `"}`; err != nil || string(text) != want {
+	text, err := json.Marshal(map[string]any{"a": authority})
+	if want := `{"a":"` + wantAuthority + `"}`; err != nil || string(text) != want {
 		t.Errorf("json is %s, %v; want %s", text, err, want)
+	}
+	if text, err := json.Marshal(map[string]any{"d": d}); err == nil || !strings.Contains(err.Error(), "escrow: a device is saved by MarshalBinary") {
+		t.Errorf("json of a device is %s, %v", text, err)
 	}
 }
 
@@ -137,9 +140,13 @@ func TestErrorsAreNoescrows(t *testing.T) {
 	_, _, replay := b.Open(e, nil)
 	_, _, garbage := b.OpenChecked([]byte("garbage"), nil)
 	_, stranger := a.Seal(Identity{}, nil, nil)
+	c := load(t, state(t, b))
+	start(t, a, b)
+	_, _, prekey := c.Open(seal(t, a, b, ""), nil) // b's, from before he published it
 	for _, c := range []struct{ got, ours, theirs error }{
 		{replay, ErrReplay, noescrow.ErrReplay},
 		{garbage, ErrOpen, noescrow.ErrOpen},
+		{prekey, ErrPrekey, noescrow.ErrPrekey},
 		{stranger, ErrNoSession, noescrow.ErrNoSession},
 	} {
 		if !errors.Is(c.got, c.ours) || !errors.Is(c.got, c.theirs) {

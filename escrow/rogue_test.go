@@ -243,7 +243,7 @@ func encryptAge(t testing.TB, text []byte, recipients ...age.Recipient) []byte {
 	return file.Bytes()
 }
 
-// Whoever holds the authority's key and sits on the wire knows the message key, and can encrypt
+// A thief with the authority's key who sits on the wire knows the message key, and can encrypt
 // another body under it. The authority itself would be deceived; the recipient is not, because
 // the ratchet authenticates the body.
 func TestAuthorityKeyDoesNotWrite(t *testing.T) {

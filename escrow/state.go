@@ -16,13 +16,14 @@ import (
 //	    uint8  version = 0xe1;       /* and the key: those of the scheme */
 //	    uint8  kind = 5;
 //	    opaque authority[1216];      /* public key */
-//	    opaque inner[length];        /* a noescrow device, all that is left */
+//	    opaque inner[length];        /* a noescrow device, to the end */
 //	} Device;
 
-var errDevice = errors.New("escrow: not a valid device state")
+var errDevice = errors.New("escrow: expected a device's state, found something else")
 
-// MarshalBinary returns the device's state, secrets included and in clear: a noescrow device's,
-// two bytes, and the authority's public key.
+// MarshalBinary returns the device's state, its secrets in clear: two bytes, the authority's public
+// key, and the state of a noescrow device. It returns an error if the device is enrolled with no
+// authority.
 func (d *Device) MarshalBinary() ([]byte, error) {
 	inner, authority := d.parts()
 	if authority == nil {
@@ -35,9 +36,9 @@ func (d *Device) MarshalBinary() ([]byte, error) {
 	return slices.Concat([]byte{authority.Scheme().Version, kindDevice}, authority.Bytes(), state), nil
 }
 
-// UnmarshalBinary makes d the device that MarshalBinary wrote. A device that was enrolled with an
-// authority of another scheme is read by one that is enrolled with any authority of that scheme.
-// After an error d is as it was.
+// UnmarshalBinary makes d the device that MarshalBinary wrote. The zero Device reads a state of
+// this package's own scheme. To read a state of another scheme, d must be enrolled with any
+// authority of that scheme. After an error d is as it was.
 func (d *Device) UnmarshalBinary(data []byte) error {
 	_, before := d.parts()
 	scheme := schemeOf(before)
@@ -49,7 +50,7 @@ func (d *Device) UnmarshalBinary(data []byte) error {
 		!in.ReadBytes(&public, scheme.KeySize) {
 		return errDevice
 	}
-	authority, err := scheme.ParseKey(public)
+	authority, err := scheme.parseKey(public)
 	if err != nil {
 		return errDevice
 	}
@@ -63,8 +64,8 @@ func (d *Device) UnmarshalBinary(data []byte) error {
 	return nil
 }
 
-// Lock returns the device's state encrypted with a passphrase: an age file with a scrypt
-// recipient, which takes about a second to make and to open.
+// Lock returns the device's state encrypted with a passphrase, in an age file with a scrypt
+// recipient. Making and opening one take about a second each.
 func (d *Device) Lock(passphrase string) ([]byte, error) {
 	data, err := d.MarshalBinary()
 	if err != nil {
@@ -74,9 +75,13 @@ func (d *Device) Lock(passphrase string) ([]byte, error) {
 	return locked, prefix(err)
 }
 
-// Unlock makes d the device that Lock encrypted. After an error d is as it was.
+// Unlock makes d the device that Lock encrypted. The error is ErrPassphrase if the passphrase is
+// another. After an error d is as it was.
 func (d *Device) Unlock(locked []byte, passphrase string) error {
 	data, err := agekey.Unlock(locked, passphrase)
+	if err == agekey.ErrPassphrase {
+		err = ErrPassphrase
+	}
 	if err != nil {
 		return prefix(err)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
+	"math"
 	"slices"
 	"sync"
 
@@ -15,15 +17,21 @@ import (
 	"doormat/internal/x25519"
 )
 
-// A Device holds one person's keys and sessions. It is safe for concurrent use.
-// Printing one prints its identity only. The zero Device is a new one, as from [NewDevice].
+// To read this package, begin with Start, Seal and Open below: the handshake is in internal/pqxdh, the
+// conversation in internal/ratchet. Then read sessions.go, for which session a message goes to, and
+// prekeys.go, for how long keys are stored. The comments in envelope.go, shelf.go and state.go
+// define the formats.
+
+// A Device holds one person's keys and sessions. It is safe for concurrent use. Printing a Device
+// prints its identity only. The zero Device draws its keys when it is first used, as [NewDevice]
+// does at once.
 type Device struct {
 	mu sync.Mutex
 	s  *hidden
 }
 
-// hidden keeps the state one pointer further away than package fmt goes when it prints a copy
-// of a Device, or a struct with one, and knows nothing of Format.
+// hidden adds a pointer. Package fmt ignores Format when it prints a copy of a Device or an
+// unexported field, but it does not follow pointers below the first level.
 type hidden struct{ *state }
 
 func (d *Device) lock() *state {
@@ -40,21 +48,21 @@ type state struct {
 	public   Identity
 	files    *age.HybridIdentity
 	prekeys  prekeys
-	peers    map[Identity][]*session // the active session first
+	peers    map[Identity]*peer
+	// unanswered lists the peers that are not answered, in order of arrival.
+	unanswered []Identity
+	// forgotten is the highest number of a forgotten session, at most maxForgotten.
+	forgotten uint32
+	// verified has the peers whose safety number was compared.
+	verified map[Identity]bool
 }
 
-// session is one handshake's outcome.
-type session struct {
-	handshake [32]byte       // EK_A, which names the handshake
-	initial   *pqxdh.Initial // repeated in every envelope until the first answer; else nil
-	ratchet   *ratchet.Session
-}
-
-// NewDevice makes a device with fresh keys.
+// NewDevice draws the keys of a new device.
 func NewDevice() *Device { return &Device{s: &hidden{newState()}} }
 
+// newState draws all keys of a new device.
 func newState() *state {
-	s := &state{peers: map[Identity][]*session{}}
+	s := &state{peers: map[Identity]*peer{}, verified: map[Identity]bool{}}
 	var public x25519.PublicKey
 	s.identity, public = x25519.Generate()
 	s.public = Identity(public)
@@ -74,24 +82,34 @@ func (d *Device) Identity() Identity {
 	return s.public
 }
 
-// Start opens a session with peer from a bundle that a relay handed out for it, and makes it
-// the active one. Nothing is sent: the next Seal carries the handshake along. It fails if the
-// bundle is not peer's, if one of its signatures does not verify, or if one of its keys is not
-// in canonical form or not in the prime-order subgroup.
+// Start opens a session with a peer from a bundle that a relay has handed out for it. The session
+// is newer than all others with this peer, so Seal uses it from now on, even if messages of an
+// older session arrive late. Start sends nothing: every envelope carries the handshake until the
+// first answer. Start returns an error if the bundle is another device's, if one of its signatures
+// does not verify, or if one of its keys is not in canonical form or not in the prime-order
+// subgroup.
 //
-// That peer is who he says he is, the relay cannot tell: compare [SafetyNumber].
-func (d *Device) Start(peer Identity, bundle []byte) error {
+// A relay cannot vouch for the person behind an identity key: compare [SafetyNumber].
+func (d *Device) Start(to Identity, bundle []byte) error {
 	b, err := parseBundle(bundle)
 	if err != nil {
 		return prefix(err)
 	}
-	if Identity(b.Identity) != peer {
+	if Identity(b.Identity) != to {
 		return prefix(errors.New("the bundle belongs to another device"))
 	}
 	s := d.lock()
 	defer d.mu.Unlock()
-	if peer == s.public {
+	if to == s.public {
 		return prefix(errors.New("a device does not write to itself"))
+	}
+	p := s.peer(to)
+	number := s.forgotten
+	if len(p.sessions) > 0 {
+		number = p.sessions[0].number
+	}
+	if number == math.MaxUint32 {
+		return prefix(errNumbers)
 	}
 	sk, ad, initial, err := pqxdh.Initiate(s.identity, b)
 	if err != nil {
@@ -101,37 +119,64 @@ func (d *Device) Start(peer Identity, bundle []byte) error {
 	if err != nil {
 		return prefix(err)
 	}
-	s.activate(peer, &session{initial.Ephemeral, initial, r})
+	s.peers[to] = p
+	p.add(&session{initial.Ephemeral, number + 1, initial, r})
+	s.answer(to)
 	return nil
 }
 
-// Seal encrypts plaintext, at most MaxPlaintext bytes, to a peer there is a session with. Save
-// the device before the envelope leaves. Associated data is authenticated with the message and
-// does not travel in it (AD of the Double Ratchet, Section 3.4): what the relay shows beside
-// an envelope, a date for example. It may be nil.
+// Peers returns the devices with which there is a session, to which Seal can write, in ascending
+// order. They include those that have written first and were never answered.
+func (d *Device) Peers() []Identity {
+	s := d.lock()
+	defer d.mu.Unlock()
+	return slices.SortedFunc(maps.Keys(s.peers), compare)
+}
+
+// Forget erases a peer: its identity, all sessions with it, and that it was verified. Envelopes of these sessions that
+// arrive later do not open. The peer still has the sessions, but one that is started later counts
+// as newer on both sides.
+func (d *Device) Forget(peer Identity) {
+	s := d.lock()
+	defer d.mu.Unlock()
+	s.forget(peer)
+	delete(s.verified, peer)
+}
+
+// Seal encrypts plaintext, at most MaxPlaintext bytes, in the newest session with a peer. Save the
+// device before sending the envelope. The error wraps ErrNoSession if there is no session: then fetch a
+// bundle and call Start. The associated data is authenticated but not part of the
+// envelope (AD of the Double Ratchet, Section 3.4); it is for what a relay shows beside an
+// envelope, such as a date, and may be nil.
 func (d *Device) Seal(to Identity, plaintext, associated []byte) (envelope []byte, err error) {
 	if len(plaintext) > MaxPlaintext {
 		return nil, prefix(fmt.Errorf("the message has %d bytes, expected at most %d", len(plaintext), MaxPlaintext))
 	}
 	s := d.lock()
 	defer d.mu.Unlock()
-	sessions := s.peers[to]
-	if len(sessions) == 0 {
+	p := s.peer(to)
+	if len(p.sessions) == 0 {
 		return nil, prefix(ErrNoSession)
 	}
-	e := envelopeHead{from: s.public, to: to, initial: sessions[0].initial}
-	envelope, err = sessions[0].ratchet.Seal(e.clearPart(), plaintext, associated)
+	newest := p.sessions[0]
+	e := envelopeHead{from: s.public, to: to, initial: newest.initial, number: newest.number}
+	envelope, err = newest.ratchet.Seal(e.clearPart(ratchet.Length(len(plaintext))), plaintext, associated)
 	if err != nil {
 		return nil, prefix(err)
 	}
+	s.answer(to)
 	return envelope, nil
 }
 
-// Open decrypts an envelope that was sealed with the same associated data, and says which device
-// wrote it. It tries the active session with
-// that device, then the archived ones, and makes the one that fits the active one, so that two
-// devices that start at the same moment meet (Sesame, Signal, 2017, Section 3). After an error
-// the device is as it was.
+// Open decrypts an envelope that was sealed with the same associated data and returns the device
+// that wrote it. It tries the sessions with that device from the newest to the oldest. Save the device
+// when it has opened one. The error wraps ErrOpen, ErrReplay, ErrPrekey, ErrNoSession or ErrExhausted, or
+// says which limit the envelope exceeds, or that it is addressed to another device. After an error the
+// device is unchanged.
+//
+// A client of a relay saves the device, and then acknowledges the envelope. One that was saved and not
+// acknowledged comes again: acknowledge it on ErrReplay. No error here is mended by trying the same
+// envelope later, so those with any other error are acknowledged too, and reported.
 func (d *Device) Open(envelope, associated []byte) (from Identity, plaintext []byte, err error) {
 	s := d.lock()
 	defer d.mu.Unlock()
@@ -148,39 +193,40 @@ func (d *Device) Open(envelope, associated []byte) (from Identity, plaintext []b
 	return e.from, plaintext, nil
 }
 
+// open opens an envelope from any device. It returns ErrNoSession, ErrPrekey, ErrReplay, ErrOpen, or
+// the error of an exceeded limit, and changes the state only after a message has authenticated.
 func (s *state) open(e *envelopeHead, envelope, associated []byte) ([]byte, error) {
 	if e.initial != nil {
 		return s.openInitial(e, envelope, associated)
 	}
-	sessions := s.peers[e.from]
-	if len(sessions) == 0 {
+	p := s.peer(e.from)
+	if len(p.sessions) == 0 {
 		return nil, ErrNoSession
 	}
 	failure := ErrOpen
-	for _, session := range sessions {
+	for _, session := range p.sessions {
 		plaintext, err := session.open(e, envelope, associated)
 		if err == nil {
-			s.activate(e.from, session)
+			s.limit(p)
 			return plaintext, nil
 		}
 		if err != ErrOpen {
-			failure = err // it is of this session, and fails there
+			failure = err // the envelope belongs to this session
 		}
 	}
 	return nil, failure
 }
 
-// openInitial opens an envelope that carries a handshake: in the session that the handshake
-// has made already, or else in a new one.
+// openInitial opens an envelope that carries a handshake, in the session that was made from this
+// handshake before, or else in a new session.
 func (s *state) openInitial(e *envelopeHead, envelope, associated []byte) ([]byte, error) {
-	for _, session := range s.peers[e.from] {
-		if session.handshake == e.initial.Ephemeral {
-			plaintext, err := session.open(e, envelope, associated)
-			if err == nil {
-				s.activate(e.from, session)
-			}
-			return plaintext, err
+	p := s.peer(e.from)
+	if session := p.find(e.initial.Ephemeral); session != nil {
+		plaintext, err := session.open(e, envelope, associated)
+		if err == nil {
+			s.limit(p)
 		}
+		return plaintext, err
 	}
 	private, err := s.prekeys.find(s.identity, e.initial)
 	if err != nil {
@@ -197,17 +243,23 @@ func (s *state) openInitial(e *envelopeHead, envelope, associated []byte) ([]byt
 	if err != nil {
 		return nil, ErrOpen
 	}
-	session := &session{e.initial.Ephemeral, nil, ratchet.NewResponder(sk, ad, private.Signed)}
+	session := &session{e.initial.Ephemeral, e.number, nil, ratchet.NewResponder(sk, ad, private.Signed)}
 	plaintext, err := session.open(e, envelope, associated)
 	if err != nil {
 		return nil, err
 	}
 	s.prekeys.use(e.initial)
-	s.activate(e.from, session)
+	if s.peers[e.from] == nil {
+		s.peers[e.from] = p
+		s.unanswered = append(s.unanswered, e.from)
+	}
+	p.add(session)
+	s.limit(p)
 	return plaintext, nil
 }
 
-// open opens an envelope in one session. An answer ends the repetition of the handshake.
+// open opens an envelope in one session. After the first answer, envelopes no longer carry the
+// handshake.
 func (s *session) open(e *envelopeHead, envelope, associated []byte) ([]byte, error) {
 	plaintext, err := s.ratchet.Open(envelope, e.clear, associated)
 	switch err {
@@ -223,17 +275,6 @@ func (s *session) open(e *envelopeHead, envelope, associated []byte) ([]byte, er
 	return plaintext, nil
 }
 
-// activate puts session first among those with peer, and lets go of the oldest.
-func (s *state) activate(peer Identity, active *session) {
-	sessions := s.peers[peer]
-	if len(sessions) > 0 && sessions[0] == active {
-		return
-	}
-	sessions = slices.DeleteFunc(sessions, func(other *session) bool { return other == active })
-	sessions = slices.Insert(sessions, 0, active)
-	s.peers[peer] = sessions[:min(len(sessions), 1+MaxArchivedSessions)]
-}
-
 // Format implements [fmt.Formatter]: every verb prints the identity and no secret.
 func (d *Device) Format(f fmt.State, _ rune) {
 	io.WriteString(f, "noescrow.Device("+d.Identity().String()+")")
@@ -242,6 +283,8 @@ func (d *Device) Format(f fmt.State, _ rune) {
 // LogValue implements [slog.LogValuer] as Format does.
 func (d *Device) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(d)) }
 
-// MarshalText implements [encoding.TextMarshaler] as Format does. Without it, encoders of text
-// would turn to MarshalBinary.
-func (d *Device) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(d)), nil }
+// MarshalText implements [encoding.TextMarshaler] and always returns an error, so that package json
+// neither shows a secret nor writes something that is no device.
+func (d *Device) MarshalText() ([]byte, error) {
+	return nil, prefix(errors.New("a device is saved by MarshalBinary or Lock, not as text"))
+}

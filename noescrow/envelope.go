@@ -10,43 +10,50 @@ import (
 // An envelope, in the presentation language of TLS (RFC 8446, Section 3):
 //
 //	struct {
-//	    uint8  version = 1;
+//	    uint8  version = 2;
 //	    uint8  kind;                      /* 1 initial, 2 ordinary */
 //	    opaque from[32];                  /* identity keys */
 //	    opaque to[32];
 //	    select (kind) {
-//	        case initial:                 /* the handshake, until the first answer arrives */
+//	        case initial:                 /* until the first answer: the handshake */
 //	            opaque ephemeral[32];     /* EK_A */
 //	            uint32 signed_id;
 //	            uint32 post_quantum_id;
 //	            uint32 one_time_id;       /* 0 for none */
 //	            opaque ciphertext[1088];  /* ML-KEM-768 */
+//	            uint32 number;            /* of the session, from 1 on */
 //	    };
 //	    opaque header[80];                /* nonce, encrypted header, tag */
-//	    opaque message[length];           /* the padded plaintext, tag: all that is left */
+//	    opaque message[length];           /* encrypted padded plaintext, tag: the remaining bytes */
 //	} Envelope;
 //
-// All that stands before the message is its associated data.
+// The associated data of the message are the bytes before it.
 const (
-	version      = 1
+	version      = 2
 	kindInitial  = 1
 	kindOrdinary = 2
 	kindPrekeys  = 3
 	kindBundle   = 4
 	kindDevice   = 5
+	kindShelf    = 6
 )
 
+// The number of bytes before the encrypted header.
 const (
 	clearOrdinary = 2 + 32 + 32
-	clearInitial  = clearOrdinary + 32 + 3*4 + pqxdh.KEMCiphertextSize
+	clearInitial  = clearOrdinary + 32 + 3*4 + pqxdh.KEMCiphertextSize + 4
 )
 
+// envelopeHead is the part of an envelope that is in clear.
 type envelopeHead struct {
 	from, to Identity
-	initial  *pqxdh.Initial // nil in an ordinary envelope; its key is not parsed yet
+	initial  *pqxdh.Initial // nil in an ordinary envelope; its public key has not been checked
+	number   uint32         // of the session; 0 in an ordinary envelope
 	clear    int            // bytes in clear at the start
 }
 
+// parseEnvelope reads the part in clear. It returns ErrOpen for an envelope that is malformed or too
+// short for a header and a tag.
 func parseEnvelope(b []byte) (envelopeHead, error) {
 	var e envelopeHead
 	var kind uint8
@@ -60,7 +67,7 @@ func parseEnvelope(b []byte) (envelopeHead, error) {
 	case kindInitial:
 		e.clear = clearInitial
 		e.initial = new(pqxdh.Initial)
-		if !readInitial(&in, e.initial) {
+		if !readInitial(&in, e.initial) || !in.ReadUint32(&e.number) || e.number == 0 {
 			return e, ErrOpen
 		}
 	default:
@@ -72,8 +79,8 @@ func parseEnvelope(b []byte) (envelopeHead, error) {
 	return e, nil
 }
 
-// Addresses returns the two names on an envelope, which stand there in clear: what a relay
-// needs to deliver it. Only [Device.Open] knows whether they are true.
+// Addresses returns the sender and the recipient named in clear in an envelope, which a relay needs
+// to deliver it. They are not authenticated: only [Device.Open] checks them.
 func Addresses(envelope []byte) (from, to Identity, err error) {
 	e, err := parseEnvelope(envelope)
 	if err != nil {
@@ -82,9 +89,13 @@ func Addresses(envelope []byte) (from, to Identity, err error) {
 	return e.from, e.to, nil
 }
 
-// clearPart is what stands before the encrypted header.
-func (e *envelopeHead) clearPart() []byte {
-	b := cryptobyte.NewBuilder(make([]byte, 0, clearInitial+1024))
+// clearPart returns the bytes before the encrypted header, with room for some more.
+func (e *envelopeHead) clearPart(room int) []byte {
+	n := clearOrdinary
+	if e.initial != nil {
+		n = clearInitial
+	}
+	b := cryptobyte.NewBuilder(make([]byte, 0, n+room))
 	b.AddUint8(version)
 	if e.initial != nil {
 		b.AddUint8(kindInitial)
@@ -95,15 +106,19 @@ func (e *envelopeHead) clearPart() []byte {
 	b.AddBytes(e.to[:])
 	if e.initial != nil {
 		addInitial(b, e.initial)
+		b.AddUint32(e.number)
 	}
 	return b.BytesOrPanic()
 }
 
+// readVersion reads the two bytes that every format begins with. It reports false for any version
+// but the current one.
 func readVersion(in *cryptobyte.String, kind *uint8) bool {
 	var v uint8
 	return in.ReadUint8(&v) && v == version && in.ReadUint8(kind)
 }
 
+// addInitial writes a handshake as in an envelope, 1,132 bytes, without the session's number.
 func addInitial(b *cryptobyte.Builder, h *pqxdh.Initial) {
 	b.AddBytes(h.Ephemeral[:])
 	b.AddUint32(h.SignedID)
@@ -112,6 +127,7 @@ func addInitial(b *cryptobyte.Builder, h *pqxdh.Initial) {
 	b.AddBytes(h.Ciphertext[:])
 }
 
+// readInitial reads what addInitial wrote. It does not check the public key.
 func readInitial(in *cryptobyte.String, h *pqxdh.Initial) bool {
 	return in.CopyBytes(h.Ephemeral[:]) &&
 		in.ReadUint32(&h.SignedID) &&

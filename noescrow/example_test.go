@@ -46,7 +46,7 @@ func Example() {
 	fmt.Println(err)
 
 	// Output:
-	// Bob reads "Dinner at eight?" in 1422 bytes
+	// Bob reads "Dinner at eight?" in 1426 bytes
 	// Alice reads "Make it nine." in 290 bytes
 	// noescrow: the envelope was opened before, is too late, or comes from an old copy of its sender's state
 }
@@ -135,7 +135,7 @@ func ExampleDevice_Lock() {
 	// Output:
 	// age-encryption.org/v1
 	//
-	// noescrow: passphrase can't be empty
+	// noescrow: the passphrase is wrong
 	// the same identity
 }
 

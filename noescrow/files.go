@@ -9,18 +9,19 @@ import (
 	"doormat/internal/agekey"
 )
 
-// Recipient returns the line "age1pq1…" that files for this device are sealed to. It is
-// public; hand it over inside a message, so that nobody can exchange it.
+// Recipient returns the line "age1pq1…", 1,959 characters, that files for this device are sealed
+// to; age 1.3 and later accept it. It is public, but unauthenticated: send it in a message.
 func (d *Device) Recipient() string {
 	s := d.lock()
 	defer d.mu.Unlock()
 	return agekey.RecipientOf(s.files).String()
 }
 
-// SealFile encrypts src to recipients (and to nobody else: the device's own line must be among
-// them if it is to read the file again). What it writes is an age file: confidential, also to
-// a quantum computer, but it says nothing about who made it, and the key that opens it does
-// not change with time. Send its hash in a message.
+// SealFile encrypts src to recipients, lines as from [Device.Recipient], and to no other key: add
+// the device's own line if it must read the file again. The output is an age file, which age 1.3
+// and later open. It is confidential against quantum computers as well, but it does not
+// authenticate its sender, and it has no forward secrecy, since the key that opens it is fixed.
+// Send the hash of the file in a message.
 func (d *Device) SealFile(dst io.Writer, src io.Reader, recipients ...string) error {
 	if len(recipients) == 0 {
 		return prefix(errors.New("a file needs a recipient"))
@@ -43,8 +44,8 @@ func (d *Device) SealFile(dst io.Writer, src io.Reader, recipients ...string) er
 	return prefix(w.Close())
 }
 
-// OpenFile decrypts a file that was sealed to this device. What reaches dst is authentic, but
-// may be cut short if an error is returned.
+// OpenFile decrypts a file that was sealed to this device. The bytes written to dst are a prefix of
+// what was sealed, and if OpenFile returns no error they are all of it.
 func (d *Device) OpenFile(dst io.Writer, src io.Reader) error {
 	s := d.lock()
 	files := s.files

@@ -2,7 +2,10 @@ package noescrow
 
 import (
 	"bytes"
+	"errors"
 	"testing"
+
+	"doormat/internal/xeddsa"
 )
 
 // Fuzzing goes on in several processes, so the devices are recorded ones (see vectors_test.go).
@@ -35,6 +38,7 @@ func FuzzUnmarshalBinary(f *testing.F) {
 		f.Add(save(f, d), []byte(l.Envelope))
 		d.Open(l.Envelope, nil)
 		d.Rotate()
+		d.s.verified[Identity(v.From)] = true
 	}
 	f.Fuzz(func(t *testing.T, state, envelope []byte) {
 		d := new(Device)
@@ -53,26 +57,42 @@ func FuzzUnmarshalBinary(f *testing.F) {
 		}
 		d.Publish(1)
 		load(t, save(t, d))
+		for id := range d.s.peers {
+			d.Forget(id)
+		}
+		load(t, save(t, d))
 	})
 }
 
-// A shelf hands out bundles that Start takes, for as long as it has any.
+// What a shelf takes is read as just what it says, and not taken twice. The signature is made
+// anew, or nothing behind it would be reached.
 func FuzzNewShelf(f *testing.F) {
-	a := NewDevice()
-	f.Add([]byte(readVectors(f).Publication))
+	v := readVectors(f)
+	owner := load(f, v.State)
+	f.Add([]byte(v.Publication))
 	f.Fuzz(func(t *testing.T, p []byte) {
 		s, err := NewShelf(p)
+		if signed := len(p) - xeddsa.Size; err != nil && signed >= 2+32 {
+			p = bytes.Clone(p)
+			copy(p[2:], owner.s.public[:])
+			signature := xeddsa.Sign(owner.s.identity, append([]byte(publicationLabel), p[:signed]...))
+			copy(p[signed:], signature[:])
+			s, err = NewShelf(p)
+		}
 		if err != nil {
 			return
 		}
-		if again := s.p.marshal(); !bytes.Equal(again, p) {
+		size := len(p) - xeddsa.Size // signing is random
+		if again := s.p.sign(owner.s.identity); !bytes.Equal(again[:size], p[:size]) {
 			t.Fatal("the publication is read as another")
 		}
 		for range len(s.p.curve) + 1 {
-			a.Start(Identity(s.p.identity), s.Bundle())
+			if b, err := parseBundle(s.Bundle()); err != nil || b.Identity != s.p.identity {
+				t.Fatalf("a bundle of it cannot be read: %v", err)
+			}
 		}
-		if err := s.Add(p); err != nil {
-			t.Fatalf("what opened the shelf cannot be added: %v", err)
+		if err := s.Add(p); !errors.Is(err, ErrOldPublication) {
+			t.Fatalf("the same publication again: %v", err)
 		}
 	})
 }
@@ -98,5 +118,40 @@ func FuzzStart(f *testing.F) {
 		if parsed, err := parseBundle(bundle); err != nil || !bytes.Equal(marshalBundle(parsed), bundle) {
 			t.Fatalf("the bundle is read as another, %v", err)
 		}
+	})
+}
+
+// A shelf that loads is saved as the same bytes, and hands out what can be read.
+func FuzzShelf(f *testing.F) {
+	v := readVectors(f)
+	s, err := NewShelf(v.Publication)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add([]byte{version, kindShelf})
+	for range 3 {
+		f.Add(saveShelf(f, s))
+		s.Bundle()
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s := new(Shelf)
+		if err := s.UnmarshalBinary(data); err != nil {
+			if s.p != nil {
+				t.Fatal("the shelf moved with an error")
+			}
+			return
+		}
+		if !bytes.Equal(saveShelf(t, s), data) {
+			t.Fatal("the shelf changes when it is loaded and saved")
+		}
+		if s.p == nil {
+			return
+		}
+		for range s.OneTimePrekeys() + 1 {
+			if b, err := parseBundle(s.Bundle()); err != nil || Identity(b.Identity) != s.Identity() {
+				t.Fatalf("a bundle of it cannot be read: %v", err)
+			}
+		}
+		loadShelf(t, saveShelf(t, s))
 	})
 }

@@ -3,15 +3,12 @@ package noescrow
 import (
 	"bytes"
 	"errors"
-	"math/big"
-	"slices"
 	"testing"
 
 	"golang.org/x/crypto/cryptobyte"
 
 	"doormat/internal/pqxdh"
 	"doormat/internal/ratchet"
-	"doormat/internal/x25519"
 )
 
 // pair returns two devices, of which a has started a session with b.
@@ -68,6 +65,9 @@ func publish(t testing.TB, d *Device, n int) []byte {
 	}
 	return p
 }
+
+// writes is the session that d writes to peer in.
+func writes(d, peer *Device) *session { return d.s.peers[peer.Identity()].sessions[0] }
 
 func seal(t testing.TB, from, to *Device, text string) []byte {
 	t.Helper()
@@ -160,6 +160,14 @@ func cuts(data []byte, f func(n int, cut []byte)) {
 	f(len(data)+1, append(bytes.Clone(data), 0))
 }
 
+// thorough returns n, or 1 with -long.
+func thorough(n int) int {
+	if *long {
+		return 1
+	}
+	return n
+}
+
 // stride returns n, or with -short the second. Both are odd, so that all places in a byte
 // have their turn.
 func stride(n, short int) int {
@@ -167,44 +175,6 @@ func stride(n, short int) int {
 		return short
 	}
 	return n
-}
-
-var p25519 = new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 255), big.NewInt(19))
-
-// badKeys returns keys that no device makes. The first three name the same point as good, or
-// give the same shared secrets, so only the check on them keeps them out.
-func badKeys(good x25519.PublicKey) map[string]x25519.PublicKey {
-	u := fromLittleEndian(good[:])
-	bad := map[string]x25519.PublicKey{
-		"the high bit set":         toLittleEndian(new(big.Int).SetBit(u, 255, 1)),
-		"a point of order 2 added": toLittleEndian(new(big.Int).ModInverse(u, p25519)), // u(P + (0,0)) = 1/u(P)
-		"u = p + 9":                toLittleEndian(new(big.Int).Add(p25519, big.NewInt(9))),
-		"zero":                     {},
-		"one, of order 4":          {1},
-		"p − 1, of order 4":        toLittleEndian(new(big.Int).Sub(p25519, big.NewInt(1))),
-		"two, on the twist":        {2},
-		"all ones":                 x25519.PublicKey(bytes.Repeat([]byte{0xff}, 32)),
-		"order 8": toLittleEndian(bigint(
-			"325606250916557431795983626356110631294008115727848805560023387167927233504")),
-	}
-	return bad
-}
-
-func bigint(s string) *big.Int {
-	n, _ := new(big.Int).SetString(s, 10)
-	return n
-}
-
-func fromLittleEndian(b []byte) *big.Int {
-	b = slices.Clone(b)
-	slices.Reverse(b)
-	return new(big.Int).SetBytes(b)
-}
-
-func toLittleEndian(n *big.Int) (p x25519.PublicKey) {
-	n.FillBytes(p[:])
-	slices.Reverse(p[:])
-	return p
 }
 
 // evil writes a first message by hand from a to b, as a sender may who does not keep to the
@@ -226,8 +196,8 @@ func evil(t testing.TB, a, b *Device, text string, change func(from *Identity, i
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := envelopeHead{from: from, to: b.Identity(), initial: in}
-	envelope, err := r.Seal(e.clearPart(), []byte(text), nil)
+	e := envelopeHead{from: from, to: b.Identity(), initial: in, number: 1}
+	envelope, err := r.Seal(e.clearPart(0), []byte(text), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,14 +2,15 @@ package noescrow
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
+	"io"
 	"testing"
 
 	"filippo.io/age"
 
 	"doormat/internal/pqxdh"
 	"doormat/internal/x25519"
+	"doormat/internal/x25519/x25519test"
 )
 
 // Each test has its valid case first.
@@ -30,7 +31,7 @@ func TestInitialEnvelopeAltered(t *testing.T) {
 	e := seal(t, a, b, "good")
 	opens(t, clone(t, b), a, e, "good")
 
-	flips(e, stride(1, 101), func(bit int, flipped []byte) { refusesAny(t, b, flipped, fmt.Sprint("bit ", bit)) })
+	flips(e, stride(thorough(7), 101), func(bit int, flipped []byte) { refusesAny(t, b, flipped, fmt.Sprint("bit ", bit)) })
 	cuts(e, func(n int, cut []byte) { refusesAny(t, b, cut, fmt.Sprint(n, " bytes")) })
 	opens(t, b, a, e, "good")
 }
@@ -80,6 +81,29 @@ func TestEnvelopeUnderAnotherName(t *testing.T) {
 	}
 }
 
+// An envelope that has come to the wrong device is told from one that was altered.
+func TestEnvelopeForAnotherDevice(t *testing.T) {
+	a, b := talking(t)
+	c := NewDevice()
+	start(t, a, c)
+	for _, e := range [][]byte{seal(t, a, b, "ordinary"), seal(t, a, c, "initial")} {
+		for _, d := range []*Device{a, b, c} {
+			_, to, err := Addresses(e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			const want = "noescrow: the envelope is addressed to another device"
+			from, text, err := d.Open(e, nil)
+			switch mine := to == d.Identity(); {
+			case mine && (err != nil || from != a.Identity()):
+				t.Errorf("from %v, %v", from, err)
+			case !mine && (err == nil || err.Error() != want || text != nil || from != (Identity{})):
+				t.Errorf("%q from %v, %v", text, from, err)
+			}
+		}
+	}
+}
+
 // Bits of a bundle that no signature covers are PQXDH's to leave open (numbers and the
 // one-time prekey): if Start takes them, the message must fail at the other end.
 func TestBundleAltered(t *testing.T) {
@@ -89,7 +113,7 @@ func TestBundleAltered(t *testing.T) {
 		bundle := shelf(t, b, n).Bundle()
 		startFrom(t, clone(t, a), b, bundle)
 		cuts(bundle, func(n int, cut []byte) { refusesStart(t, a, b, cut, fmt.Sprint(n, " bytes")) })
-		flips(bundle, stride(5, 101), func(bit int, flipped []byte) { // 5: to save time
+		flips(bundle, stride(11, 101), func(bit int, flipped []byte) {
 			if !unsigned(bit/8, len(bundle)) {
 				refusesStart(t, a, b, flipped, fmt.Sprint("bit ", bit))
 				return
@@ -110,8 +134,7 @@ const (
 	bundleOneTimeID = bundleKEM + pqxdh.KEMPublicKeySize + 64 + 1
 )
 
-// unsigned reports whether a byte of a bundle or publication belongs to a number or a
-// one-time X25519 prekey.
+// unsigned reports whether a byte of a bundle belongs to a number or a one-time X25519 prekey.
 func unsigned(at, size int) bool {
 	return at >= bundleSignedID && at < bundleSigned || at >= bundleKEMID && at < bundleKEM ||
 		at >= bundleOneTimeID && at < size
@@ -153,7 +176,7 @@ func TestBundleWithBadKeys(t *testing.T) {
 	bundle := shelf(t, b, 1).Bundle()
 	startFrom(t, clone(t, a), b, bundle)
 	for slot, at := range map[string]int{"identity": 2, "signed": bundleSigned, "one-time": bundleOneTimeID + 4} {
-		for name, bad := range badKeys(x25519.PublicKey(bundle[at:][:32])) {
+		for name, bad := range x25519test.BadKeys(x25519.PublicKey(bundle[at:][:32])) {
 			altered := bytes.Clone(bundle)
 			copy(altered[at:], bad[:])
 			if slot == "signed" { // signed by its owner all the same
@@ -186,12 +209,12 @@ func TestInitialEnvelopeWithBadKeys(t *testing.T) {
 	nothing := func(*Identity, *pqxdh.Initial) {}
 	opens(t, b, a, evil(t, a, b, "good", nothing), "good")
 
-	for name := range badKeys(x25519.PublicKey(a.Identity())) {
+	for name := range x25519test.BadKeys(x25519.PublicKey(a.Identity())) {
 		refusesAny(t, b, evil(t, a, b, "bad", func(from *Identity, _ *pqxdh.Initial) {
-			*from = Identity(badKeys(x25519.PublicKey(*from))[name])
+			*from = Identity(x25519test.BadKeys(x25519.PublicKey(*from))[name])
 		}), "from: "+name)
 		refusesAny(t, b, evil(t, a, b, "bad", func(_ *Identity, in *pqxdh.Initial) {
-			in.Ephemeral = badKeys(in.Ephemeral)[name]
+			in.Ephemeral = x25519test.BadKeys(in.Ephemeral)[name]
 		}), "ephemeral: "+name)
 	}
 }
@@ -199,94 +222,11 @@ func TestInitialEnvelopeWithBadKeys(t *testing.T) {
 func TestOrdinaryEnvelopeFromBadKeys(t *testing.T) {
 	a, b := talking(t)
 	e := seal(t, a, b, "text")
-	for name, bad := range badKeys(x25519.PublicKey(a.Identity())) {
+	for name, bad := range x25519test.BadKeys(x25519.PublicKey(a.Identity())) {
 		altered := bytes.Clone(e)
 		copy(altered[2:], bad[:])
 		refuses(t, b, altered, ErrNoSession)
 		_ = name
-	}
-}
-
-func TestPublicationAltered(t *testing.T) {
-	t.Parallel()
-	d := NewDevice()
-	p := publish(t, d, 1)
-	if _, err := NewShelf(p); err != nil {
-		t.Fatal(err)
-	}
-	takes := func(p []byte) bool { _, err := NewShelf(p); return err == nil }
-
-	lists := bundleOneTimeID - 1
-	curve, kem := lists+3, lists+3+36+3
-	if got := kem + 4 + pqxdh.KEMPublicKeySize + 64; got != len(p) {
-		t.Fatalf("the publication has %d bytes, the test thinks %d", len(p), got)
-	}
-	flips(p, stride(5, 101), func(bit int, flipped []byte) { // 5: to save time
-		at := bit / 8
-		free := unsigned(at, 0) || at >= curve && at < curve+36 || at >= kem && at < kem+4
-		if !free && takes(flipped) {
-			t.Fatalf("NewShelf takes a publication with bit %d flipped", bit)
-		}
-	})
-	cuts(p, func(n int, cut []byte) {
-		if takes(cut) {
-			t.Fatalf("NewShelf takes %d of %d bytes", n, len(p))
-		}
-	})
-	for slot, at := range map[string]int{"identity": 2, "signed": bundleSigned, "one-time": curve + 4} {
-		for name, bad := range badKeys(x25519.PublicKey(p[at:][:32])) {
-			altered := bytes.Clone(p)
-			copy(altered[at:], bad[:])
-			if slot == "signed" {
-				signature := pqxdh.SignCurve(d.s.identity, bad)
-				copy(altered[at+32:], signature[:])
-			}
-			if takes(altered) {
-				t.Errorf("%s: NewShelf takes %s", slot, name)
-			}
-		}
-	}
-	for name, at := range map[string]int{"signed": bundleSignedID, "last resort": bundleKEMID, "one-time": curve, "KEM": kem} {
-		altered := bytes.Clone(p)
-		binary.BigEndian.PutUint32(altered[at:], 0)
-		if takes(altered) {
-			t.Errorf("NewShelf takes the number 0 for the %s prekey", name)
-		}
-	}
-}
-
-func TestZeroShelf(t *testing.T) {
-	a, b := NewDevice(), NewDevice()
-	var s Shelf
-	if bundle := s.Bundle(); bundle != nil {
-		t.Errorf("an empty shelf hands out %d bytes", len(bundle))
-	}
-	refusesStart(t, a, b, nil, "no bundle")
-	if err := s.Add(publish(t, b, 1)); err != nil {
-		t.Fatal(err)
-	}
-	startFrom(t, a, b, s.Bundle())
-	send(t, a, b, "hello")
-}
-
-func TestShelfAdd(t *testing.T) {
-	a, b := NewDevice(), NewDevice()
-	s := shelf(t, a, 0)
-	for name, p := range map[string][]byte{"another device's": publish(t, b, 1), "a cut": publish(t, a, 1)[:2000]} {
-		if err := s.Add(p); err == nil {
-			t.Errorf("the shelf takes %s publication", name)
-		}
-	}
-	if err := s.Add(publish(t, a, 2)); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if n := len(s.Bundle()); n != bundleOneTimeID+36 {
-			t.Errorf("a bundle has %d bytes", n)
-		}
-	}
-	if n := len(s.Bundle()); n != bundleOneTimeID {
-		t.Errorf("a bundle of an empty shelf has %d bytes", n)
 	}
 }
 
@@ -317,7 +257,7 @@ func TestDeviceStateAltered(t *testing.T) {
 	if !bytes.Equal(save(t, d), state) {
 		t.Fatal("the state moved with an error")
 	}
-	flips(state, stride(7, 211), func(bit int, flipped []byte) { // 7: to save time
+	flips(state, stride(15, 211), func(bit int, flipped []byte) {
 		var d Device
 		if err := d.UnmarshalBinary(flipped); err != nil {
 			if d.s != nil {
@@ -332,6 +272,11 @@ func TestDeviceStateAltered(t *testing.T) {
 // lockQuickly is Lock with scrypt at N = 2 instead of 2¹⁸.
 func lockQuickly(t *testing.T, d *Device, passphrase string) []byte {
 	t.Helper()
+	return lockText(t, string(save(t, d)), passphrase)
+}
+
+func lockText(t *testing.T, text, passphrase string) []byte {
+	t.Helper()
 	recipient, err := age.NewScryptRecipient(passphrase)
 	if err != nil {
 		t.Fatal(err)
@@ -342,7 +287,7 @@ func lockQuickly(t *testing.T, d *Device, passphrase string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Write(save(t, d))
+	io.WriteString(w, text)
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -418,7 +363,7 @@ func TestFileAltered(t *testing.T) {
 			t.Fatalf("%s: %q, %v", what, got, err)
 		}
 	}
-	flips(sealed, stride(1, 101), func(bit int, flipped []byte) { refused(fmt.Sprint("bit ", bit), flipped) })
+	flips(sealed, stride(thorough(7), 101), func(bit int, flipped []byte) { refused(fmt.Sprint("bit ", bit), flipped) })
 	cuts(sealed, func(n int, cut []byte) {
 		if n < len(sealed) {
 			refused(fmt.Sprint(n, " bytes"), cut)

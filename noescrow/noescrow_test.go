@@ -46,7 +46,7 @@ func TestBothStart(t *testing.T) {
 		send(t, a, b, fmt.Sprint("a", i))
 		send(t, b, a, fmt.Sprint("b", i))
 	}
-	if x, y := a.s.peers[b.Identity()][0].handshake, b.s.peers[a.Identity()][0].handshake; x != y {
+	if x, y := writes(a, b).handshake, writes(b, a).handshake; x != y {
 		t.Error("each talks on a session of its own")
 	}
 }
@@ -69,7 +69,7 @@ func TestNoSession(t *testing.T) {
 		t.Errorf("Seal says %v", err)
 	}
 	e := seal(t, a, b, "text")
-	b.s.peers = map[Identity][]*session{}
+	b.Forget(a.Identity())
 	refuses(t, b, e, ErrNoSession)
 }
 

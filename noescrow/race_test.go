@@ -15,6 +15,7 @@ func TestConcurrentUse(t *testing.T) {
 	a, b := talking(t)
 	relay := shelf(t, b, 1)
 	envelopes := make(chan []byte, writers*messages)
+	number := SafetyNumber(a.Identity(), b.Identity())
 	var wg sync.WaitGroup
 	for range writers {
 		wg.Go(func() {
@@ -64,6 +65,17 @@ func TestConcurrentUse(t *testing.T) {
 				}
 				logger.Info("device", "d", d, "id", d.Identity())
 				d.Recipient()
+				d.OneTimePrekeys()
+				for _, peer := range d.Peers() {
+					d.Verified(peer)
+				}
+				if err := a.Verify(b.Identity(), number); err != nil {
+					t.Error(err)
+				}
+				if _, err := relay.MarshalBinary(); err != nil || relay.Identity() != b.Identity() {
+					t.Errorf("the relay has a shelf of %v, %v", relay.Identity(), err)
+				}
+				relay.OneTimePrekeys()
 			}
 		})
 	}

@@ -14,6 +14,7 @@ func TestReplayOfInitialMessage(t *testing.T) {
 		"with the last-resort only": startLastResort,
 	} {
 		t.Run(name, func(t *testing.T) {
+			forgotten := map[bool]error{true: ErrPrekey, false: ErrReplay}[name == "with one-time prekeys"]
 			a, b := NewDevice(), NewDevice()
 			begin(t, a, b)
 			first, second := seal(t, a, b, "first"), seal(t, a, b, "second")
@@ -34,18 +35,18 @@ func TestReplayOfInitialMessage(t *testing.T) {
 			late := seal(t, a, b, "late")
 			begin(t, a, b)
 			send(t, a, b, "hello")
-			if n := len(b.s.peers[a.Identity()]); n != 1+MaxArchivedSessions {
+			if n := len(b.s.peers[a.Identity()].sessions); n != 1+MaxArchivedSessions {
 				t.Fatalf("%d sessions are kept", n)
 			}
 			opens(t, b, a, late, "late")
 			for _, d := range []*Device{b, clone(t, b)} {
-				refuses(t, d, first, ErrReplay)
-				refuses(t, d, second, ErrReplay)
+				refuses(t, d, first, forgotten)
+				refuses(t, d, second, forgotten)
 			}
 			b.Rotate()
-			refuses(t, b, first, ErrReplay)
+			refuses(t, b, first, forgotten)
 			b.Rotate()
-			refuses(t, b, first, ErrReplay)
+			refuses(t, b, first, ErrPrekey)
 		})
 	}
 }
@@ -64,8 +65,8 @@ func TestReplayWithOneOfTwoOneTimePrekeys(t *testing.T) {
 		startFrom(t, a, b, relay.Bundle())
 		e := seal(t, a, b, "text")
 		opens(t, b, a, e, "text")
-		b.s.peers = map[Identity][]*session{}
-		refuses(t, b, e, ErrReplay)
+		b.Forget(a.Identity())
+		refuses(t, b, e, ErrPrekey)
 		if n := len(b.s.prekeys.current.seen); n != 0 {
 			t.Errorf("%s: the message is remembered by name without need", left)
 		}
@@ -92,7 +93,7 @@ func TestRotate(t *testing.T) {
 			refuses(t, b, e0, ErrReplay)
 			b.Rotate()
 			refuses(t, b, e0, ErrReplay)
-			refuses(t, b, e1, ErrReplay)
+			refuses(t, b, e1, ErrPrekey)
 			opens(t, b, a2, e2, "text")
 			send(t, a0, b, "goes on")
 			if _, err := a1.Seal(b.Identity(), nil, nil); err != nil {
@@ -122,15 +123,15 @@ func TestMaxLastResort(t *testing.T) {
 	start(t, e, b)
 	fromA, fromC := seal(t, a, b, "the last"), seal(t, c, b, "one too many")
 	opens(t, b, a, fromA, "the last")
-	refuses(t, b, fromC, errExhausted)
+	refuses(t, b, fromC, ErrExhausted)
 	refuses(t, b, fromA, ErrReplay)
 	send(t, e, b, "one-time prekeys go on working")
 	send(t, a, b, "and so do sessions")
 
 	b = clone(t, b)
-	refuses(t, b, fromC, errExhausted)
+	refuses(t, b, fromC, ErrExhausted)
 	b.Rotate()
-	refuses(t, b, fromC, errExhausted)
+	refuses(t, b, fromC, ErrExhausted)
 	startLastResort(t, c, b)
 	send(t, c, b, "hello")
 

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"doormat/internal/pqxdh"
-	"doormat/internal/printed"
+	"doormat/internal/testing/printed"
 	"doormat/internal/x25519"
 )
 
@@ -38,7 +38,7 @@ func marked(t *testing.T) (d *Device, markers [][]byte) {
 	markers = append(markers, []byte(d.s.files.String()[len("AGE-SECRET-KEY-PQ-1")+1:]))
 
 	// The session's secrets are another package's: they are marked in the saved state.
-	session := d.s.peers[peer.Identity()][0]
+	session := writes(d, peer)
 	state, r := save(t, d), marshal(session.ratchet)
 	at := bytes.LastIndex(state, r)
 	const chains = 1 + 98 + 32 + 1 + 5*32 + 1 + 4 + 4 + 32 + 32 + 3

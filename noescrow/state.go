@@ -16,32 +16,36 @@ import (
 	"doormat/internal/x25519"
 )
 
-// A device in bytes. Numbers ascend where there are several, so that a device has one form:
+// A device in bytes. Prekeys are in ascending order of their numbers, so that a device has one form:
 //
 //	struct { uint32 id; opaque key[32]; } CurveKey;
 //	struct { uint32 id; opaque seed[64]; } KEMKey;
 //	struct { CurveKey signed; KEMKey last_resort; opaque seen<0..2^24-1>; } Generation;
 //
 //	struct {
-//	    uint8      version = 1;
+//	    uint8      version = 2;
 //	    uint8      kind = 5;
 //	    opaque     identity[32];             /* private key */
 //	    opaque     files<0..255>;            /* the line AGE-SECRET-KEY-PQ-1… */
 //	    uint32     last_id;
-//	    Generation generations<0..2^24-1>;   /* the current one, then perhaps the previous */
+//	    Generation generations<0..2^24-1>;   /* the current one, then the previous one if any */
 //	    CurveKey   curve<0..2^24-1>;         /* one-time */
 //	    KEMKey     kem<0..2^24-1>;           /* one-time */
-//	    Peer       peers<0..2^32-1>;         /* by identity */
+//	    Peer       answered<0..2^32-1>;      /* in ascending order of identity */
+//	    Peer       unanswered<0..2^32-1>;    /* in order of arrival */
+//	    uint32     forgotten;                /* the highest number of a forgotten session */
+//	    opaque     verified[length];         /* identities, ascending, 32 bytes each, to the end */
 //	} Device;
 //
 //	struct {
 //	    opaque  identity[32];
-//	    Session sessions<0..2^32-1>;         /* the active one first */
+//	    Session sessions<0..2^32-1>;         /* at least one, from the newest to the oldest */
 //	} Peer;
 //
 //	struct {
 //	    opaque  handshake[32];               /* EK_A */
-//	    opaque  initial<0..1132>;            /* the handshake to repeat, or nothing */
+//	    uint32  number;                      /* at least 1 */
+//	    opaque  initial<0..1132>;            /* the handshake until the first answer, then empty */
 //	    opaque  ratchet<0..2^24-1>;          /* internal/ratchet/state.go */
 //	} Session;
 
@@ -49,12 +53,13 @@ var (
 	errDevice = errors.New("not a valid device state")
 )
 
-// MarshalBinary returns the device's state, secrets included and in clear: 236 bytes for a
-// new device, 104 for each one-time prekey pair, 36 for each peer and from 477 on for each session.
+// MarshalBinary returns the device's state, with its secrets in clear: 244 bytes for a new device,
+// and in addition 104 for each one-time prekey pair, 36 for each peer, at least 481 for each
+// session, and 32 for each verified peer.
 func (d *Device) MarshalBinary() ([]byte, error) {
 	s := d.lock()
 	defer d.mu.Unlock()
-	size := 512 + 104*len(s.prekeys.kem) + 1024*len(s.peers) // a guess, so that little is copied
+	size := 512 + 104*len(s.prekeys.kem) + 1024*len(s.peers) // an estimate, to avoid copies
 	b := cryptobyte.NewBuilder(make([]byte, 0, size))
 	b.AddUint8(version)
 	b.AddUint8(kindDevice)
@@ -63,18 +68,24 @@ func (d *Device) MarshalBinary() ([]byte, error) {
 	s.prekeys.marshal(b)
 	b.AddUint32LengthPrefixed(func(b *cryptobyte.Builder) {
 		for _, id := range slices.SortedFunc(maps.Keys(s.peers), compare) {
-			b.AddBytes(id[:])
-			b.AddUint32LengthPrefixed(func(b *cryptobyte.Builder) {
-				for _, session := range s.peers[id] {
-					session.marshal(b)
-				}
-			})
+			if p := s.peers[id]; p.answered {
+				p.marshal(b, id)
+			}
 		}
 	})
+	b.AddUint32LengthPrefixed(func(b *cryptobyte.Builder) {
+		for _, id := range s.unanswered {
+			s.peers[id].marshal(b, id)
+		}
+	})
+	b.AddUint32(s.forgotten)
+	for _, id := range slices.SortedFunc(maps.Keys(s.verified), compare) {
+		b.AddBytes(id[:])
+	}
 	return b.Bytes()
 }
 
-// UnmarshalBinary makes d the device that MarshalBinary wrote. After an error d is as it was.
+// UnmarshalBinary replaces d by the device that MarshalBinary wrote. After an error d is unchanged.
 func (d *Device) UnmarshalBinary(data []byte) error {
 	s, err := parseDevice(data)
 	if err != nil {
@@ -86,8 +97,8 @@ func (d *Device) UnmarshalBinary(data []byte) error {
 	return nil
 }
 
-// Lock returns the device's state encrypted with a passphrase: an age file with a scrypt
-// recipient, which takes about a second to make and to open.
+// Lock returns the device's state encrypted with a passphrase: an age file with a scrypt recipient.
+// Lock and Unlock take about a second.
 func (d *Device) Lock(passphrase string) ([]byte, error) {
 	data, err := d.MarshalBinary()
 	if err != nil {
@@ -97,16 +108,20 @@ func (d *Device) Lock(passphrase string) ([]byte, error) {
 	return locked, prefix(err)
 }
 
-// Unlock makes d the device that Lock encrypted. After an error d is as it was.
+// Unlock replaces d by the device that Lock encrypted. The error is ErrPassphrase if the passphrase is
+// another. After an error d is unchanged.
 func (d *Device) Unlock(locked []byte, passphrase string) error {
 	data, err := agekey.Unlock(locked, passphrase)
+	if err == agekey.ErrPassphrase {
+		err = ErrPassphrase
+	}
 	if err != nil {
 		return prefix(err)
 	}
 	return d.UnmarshalBinary(data)
 }
 
-// prefix names the package in an error that leaves it.
+// prefix adds the package's name to an error that is returned to a caller of the package.
 func prefix(err error) error {
 	if err == nil {
 		return nil
@@ -116,17 +131,21 @@ func prefix(err error) error {
 
 func compare(a, b Identity) int { return bytes.Compare(a[:], b[:]) }
 
+// parseDevice reads a device that MarshalBinary wrote. Every state has one form in bytes: parseDevice
+// returns errDevice if MarshalBinary would write data differently, or if a limit is exceeded.
 func parseDevice(data []byte) (*state, error) {
-	s := &state{peers: map[Identity][]*session{}}
+	s := &state{peers: map[Identity]*peer{}, verified: map[Identity]bool{}}
 	var kind uint8
-	var files, peers cryptobyte.String
+	var files, peers, unanswered cryptobyte.String
 	in := cryptobyte.String(data)
 	ok := readVersion(&in, &kind) && kind == kindDevice &&
 		in.CopyBytes(s.identity[:]) &&
 		in.ReadUint8LengthPrefixed(&files) &&
 		s.prekeys.unmarshal(&in) &&
 		readUint32LengthPrefixed(&in, &peers) &&
-		in.Empty()
+		readUint32LengthPrefixed(&in, &unanswered) &&
+		in.ReadUint32(&s.forgotten) && s.forgotten <= maxForgotten &&
+		s.unmarshalVerified(in)
 	if !ok {
 		return nil, errDevice
 	}
@@ -135,30 +154,83 @@ func parseDevice(data []byte) (*state, error) {
 		return nil, errDevice
 	}
 	s.public = Identity(s.identity.Public())
-	return s, s.unmarshalPeers(peers)
+	if !s.unmarshalPeers(peers) || !s.unmarshalUnanswered(unanswered) {
+		return nil, errDevice
+	}
+	return s, nil
 }
 
-func (s *state) unmarshalPeers(in cryptobyte.String) error {
-	var last Identity
-	for !in.Empty() {
-		var id x25519.PublicKey
-		var sessions cryptobyte.String
-		if !readKey(&in, &id) || !readUint32LengthPrefixed(&in, &sessions) ||
-			sessions.Empty() || compare(Identity(id), last) <= 0 {
-			return errDevice
+// unmarshalPeers reads the answered peers.
+func (s *state) unmarshalPeers(in cryptobyte.String) bool {
+	for last := (Identity{}); !in.Empty(); {
+		p, id, ok := readPeer(&in)
+		if !ok || compare(id, last) <= 0 {
+			return false
 		}
-		last = Identity(id)
-		for !sessions.Empty() {
-			session := new(session)
-			if !session.unmarshal(&sessions) || len(s.peers[last]) > MaxArchivedSessions {
-				return errDevice
-			}
-			s.peers[last] = append(s.peers[last], session)
+		p.answered = true
+		s.peers[id], last = p, id
+	}
+	return true
+}
+
+// unmarshalUnanswered reads the other peers.
+func (s *state) unmarshalUnanswered(in cryptobyte.String) bool {
+	sessions, keys := 0, 0
+	for !in.Empty() {
+		p, id, ok := readPeer(&in)
+		if !ok || s.peers[id] != nil {
+			return false
+		}
+		s.peers[id] = p
+		s.unanswered = append(s.unanswered, id)
+		for _, session := range p.sessions {
+			sessions++
+			keys += session.ratchet.Skipped()
 		}
 	}
-	return nil
+	return sessions <= MaxUnanswered && keys <= MaxUnansweredKeys
 }
 
+// unmarshalVerified reads the verified peers, to the end.
+func (s *state) unmarshalVerified(in cryptobyte.String) bool {
+	for last := (Identity{}); !in.Empty(); {
+		var id Identity
+		if !readKey(&in, (*x25519.PublicKey)(&id)) || compare(id, last) <= 0 {
+			return false
+		}
+		s.verified[id], last = true, id
+	}
+	return true
+}
+
+func (p *peer) marshal(b *cryptobyte.Builder, id Identity) {
+	b.AddBytes(id[:])
+	b.AddUint32LengthPrefixed(func(b *cryptobyte.Builder) {
+		for _, session := range p.sessions {
+			session.marshal(b)
+		}
+	})
+}
+
+// readPeer reads a peer and checks the order and the number of its sessions.
+func readPeer(in *cryptobyte.String) (p *peer, id Identity, ok bool) {
+	p = new(peer)
+	var sessions cryptobyte.String
+	if !readKey(in, (*x25519.PublicKey)(&id)) || !readUint32LengthPrefixed(in, &sessions) {
+		return nil, id, false
+	}
+	for !sessions.Empty() {
+		s := new(session)
+		n := len(p.sessions)
+		if !s.unmarshal(&sessions) || n > 0 && p.sessions[n-1].compare(s) >= 0 {
+			return nil, id, false
+		}
+		p.sessions = append(p.sessions, s)
+	}
+	return p, id, len(p.sessions) > 0 && len(p.sessions) <= 1+MaxArchivedSessions
+}
+
+// readUint32LengthPrefixed does for 32 bits what cryptobyte does for up to 24.
 func readUint32LengthPrefixed(in, out *cryptobyte.String) bool {
 	var n uint32
 	return in.ReadUint32(&n) && uint64(n) <= uint64(len(*in)) && in.ReadBytes((*[]byte)(out), int(n))
@@ -166,6 +238,7 @@ func readUint32LengthPrefixed(in, out *cryptobyte.String) bool {
 
 func (s *session) marshal(b *cryptobyte.Builder) {
 	b.AddBytes(s.handshake[:])
+	b.AddUint32(s.number)
 	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
 		if s.initial != nil {
 			addInitial(b, s.initial)
@@ -176,7 +249,8 @@ func (s *session) marshal(b *cryptobyte.Builder) {
 
 func (s *session) unmarshal(in *cryptobyte.String) bool {
 	var initial, r cryptobyte.String
-	if !in.CopyBytes(s.handshake[:]) || !in.ReadUint16LengthPrefixed(&initial) || !in.ReadUint24LengthPrefixed(&r) {
+	if !in.CopyBytes(s.handshake[:]) || !in.ReadUint32(&s.number) || s.number == 0 ||
+		!in.ReadUint16LengthPrefixed(&initial) || !in.ReadUint24LengthPrefixed(&r) {
 		return false
 	}
 	if !initial.Empty() {
@@ -210,6 +284,8 @@ func (p *prekeys) marshal(b *cryptobyte.Builder) {
 	})
 }
 
+// unmarshal reads the prekeys. A number above lastID would be given out a second time, and a lastID
+// near the end of 32 bits would overflow in Rotate.
 func (p *prekeys) unmarshal(in *cryptobyte.String) bool {
 	var generations, curve, kem cryptobyte.String
 	if !in.ReadUint32(&p.lastID) || p.lastID > maxID+maxID/2 ||

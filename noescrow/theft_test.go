@@ -3,10 +3,13 @@ package noescrow
 import (
 	"bytes"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
 
+	"doormat/internal/pqxdh"
+	"doormat/internal/ratchet"
 	"doormat/internal/x25519"
 )
 
@@ -105,7 +108,7 @@ func TestForwardSecrecyOfFirstMessages(t *testing.T) {
 
 		thief := func() *Device {
 			d := clone(t, b)
-			d.s.peers = map[Identity][]*session{}
+			d.Forget(a.Identity())
 			for _, g := range []*generation{&d.s.prekeys.current, d.s.prekeys.previous} {
 				if g != nil {
 					clear(g.seen)
@@ -116,7 +119,7 @@ func TestForwardSecrecyOfFirstMessages(t *testing.T) {
 		for rotations := range 3 {
 			for text, e := range map[string][]byte{"first": first, "second": second} {
 				if test.safe || rotations == 2 {
-					refuses(t, thief(), e, ErrReplay)
+					refuses(t, thief(), e, ErrPrekey)
 				} else {
 					opens(t, thief(), a, e, text)
 				}
@@ -208,6 +211,51 @@ func TestRollback(t *testing.T) {
 	}
 }
 
+// What becomes of twenty messages of a device that went back, by how far it went.
+func TestRollbackOfTheSender(t *testing.T) {
+	for _, test := range []struct {
+		name                  string
+		since                 func(a, b *Device)
+		replays, opens, fails int
+	}{
+		{"on its chain", func(a, b *Device) {
+			send(t, a, b, "one")
+			send(t, a, b, "two")
+			send(t, a, b, "three")
+		}, 3, 17, 0},
+		{"behind its chain's beginning", func(a, b *Device) { send(t, a, b, "one") }, 20, 0, 0},
+		{"behind another turn", func(a, b *Device) {
+			send(t, a, b, "one")
+			send(t, b, a, "turn")
+			send(t, a, b, "two")
+		}, 0, 0, 20},
+	} {
+		a, b := talking(t) // it is a's turn
+		if test.name == "on its chain" {
+			send(t, a, b, "the turn is made")
+		}
+		old := clone(t, a)
+		test.since(a, b)
+		var replays, opened, failed int
+		for range 20 {
+			switch _, _, err := b.Open(seal(t, old, b, "again"), nil); {
+			case err == nil:
+				opened++
+			case errors.Is(err, ErrReplay):
+				replays++
+			case errors.Is(err, ErrOpen):
+				failed++
+			}
+		}
+		if replays != test.replays || opened != test.opens || failed != test.fails {
+			t.Errorf("%s: %d replays, %d open, %d do not", test.name, replays, opened, failed)
+		}
+		start(t, b, old) // one Start by the peer
+		send(t, b, old, "you have gone back")
+		send(t, old, b, "so I have")
+	}
+}
+
 // A receiver that was restored opens what he had opened since, and no more goes wrong.
 func TestRollbackOfTheReceiver(t *testing.T) {
 	a, b := talking(t)
@@ -218,17 +266,141 @@ func TestRollbackOfTheReceiver(t *testing.T) {
 	send(t, a, old, "goes on")
 }
 
-// After both went back to old states, nothing opens any more, and Start makes it good.
+// A device that went back to before some Starts of its own or its peer's. One Start by the peer
+// mends it, or one more by the device than it has lost: the last of these counts as newer.
 func TestRestartAfterRollback(t *testing.T) {
-	a, b := talking(t)
-	old := clone(t, a)
-	for range 3 {
-		send(t, a, b, "x")
-		send(t, b, a, "y")
+	for lost := range 4 {
+		for _, byPeer := range []bool{true, false} {
+			a, b := talking(t)
+			old := clone(t, a)
+			for i := range lost {
+				x, y := a, b
+				if i%2 == 1 {
+					x, y = b, a
+				}
+				start(t, x, y)
+				send(t, x, y, "x")
+				send(t, y, x, "y")
+			}
+			if lost == 0 {
+				for range 3 {
+					send(t, a, b, "x")
+					send(t, b, a, "y")
+				}
+			}
+			refusesAny(t, old, seal(t, b, old, "from the future"), "a new chain")
+			if byPeer {
+				start(t, b, old)
+				send(t, b, old, "anew")
+				send(t, old, b, "anew")
+				continue
+			}
+			for i := range lost + 1 {
+				start(t, old, b)
+				send(t, old, b, "anew") // b reads it in any case
+				e := seal(t, b, old, "anew")
+				switch {
+				case i == lost:
+					opens(t, old, b, e, "anew")
+				case i < lost-1:
+					refuses(t, old, e, ErrOpen)
+				}
+			}
+		}
 	}
-	refusesAny(t, b, seal(t, old, b, "from the past"), "an old chain")
-	refusesAny(t, old, seal(t, b, old, "from the future"), "a new chain")
-	start(t, old, b)
-	send(t, old, b, "anew")
-	send(t, b, old, "anew")
+}
+
+// An envelope made with a prekey that its recipient has lost by going back, or has let go, does not
+// accuse its sender of a replay.
+func TestUnknownPrekey(t *testing.T) {
+	b := NewDevice()
+	old := clone(t, b)
+	relay := shelf(t, b, 1)
+	a, c := NewDevice(), NewDevice()
+	startFrom(t, a, b, relay.Bundle()) // with one-time prekeys
+	startFrom(t, c, b, relay.Bundle()) // with the last resort
+	fromA, fromC := seal(t, a, b, "text"), seal(t, c, b, "text")
+	refuses(t, old, fromA, ErrPrekey)
+	opens(t, old, c, fromC, "text")
+
+	b.Rotate()
+	opens(t, clone(t, b), a, fromA, "text")
+	b.Rotate()
+	refuses(t, b, fromA, ErrPrekey)
+	refuses(t, b, fromC, ErrPrekey)
+	for range 2 { // the first has the same number as the session that c has started
+		start(t, b, c)
+		send(t, b, c, "I cannot read you")
+	}
+	send(t, c, b, "text")
+}
+
+// impersonate begins a session with the device that stolen is a copy of, in anybody's name. Of the
+// handshake's secrets only DH(IK_A, SPK_B) takes a key of the initiator's, or SPK_B's private half.
+func impersonate(t *testing.T, stolen *Device, as Identity, number uint32, text string) (envelope []byte, s *ratchet.Session) {
+	t.Helper()
+	bundle, err := parseBundle(shelf(t, stolen, 0).Bundle())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, in, err := pqxdh.Initiate(stolen.s.identity, bundle) // for EK_A and CT
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := stolen.s.prekeys.find(stolen.s.identity, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sk, ad, err := pqxdh.Respond(private, x25519.PublicKey(as), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err = ratchet.NewInitiator(sk, ad, bundle.Signed.Key); err != nil {
+		t.Fatal(err)
+	}
+	e := envelopeHead{from: as, to: stolen.Identity(), initial: in, number: number}
+	envelope, err = s.Seal(e.clearPart(0), []byte(text), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return envelope, s
+}
+
+// A copy of Bob's state writes to Bob as Alice, and takes his answers. The second Rotate ends that,
+// and a Start by Bob, not by Alice, the session that has begun so.
+func TestKeyCompromiseImpersonation(t *testing.T) {
+	alice, bob := talking(t)
+	stolen := clone(t, bob)
+	const number = 1000 // the thief takes what he likes
+	forged, session := impersonate(t, stolen, alice.Identity(), number, "it is me, Alice")
+	opens(t, bob, alice, forged, "it is me, Alice")
+
+	answer := seal(t, bob, alice, "what is it?")
+	if text, err := session.Open(answer, clearOrdinary, nil); err != nil || string(text) != "what is it?" {
+		t.Errorf("the thief reads %q, %v", text, err)
+	}
+	refuses(t, alice, answer, ErrOpen) // what Alice can notice
+	send(t, alice, bob, "it is me, Alice, indeed")
+
+	start(t, alice, bob)
+	send(t, alice, bob, "let us begin anew")
+	refuses(t, alice, seal(t, bob, alice, "yes"), ErrOpen) // that went to the thief
+	start(t, bob, alice)
+	send(t, bob, alice, "let us begin anew")
+	send(t, alice, bob, "yes")
+	e := seal(t, bob, alice, "good")
+	if text, err := session.Open(e, clearOrdinary, nil); err == nil {
+		t.Errorf("the thief reads %q", text)
+	}
+	opens(t, alice, bob, e, "good")
+
+	for rotations := range 3 {
+		forged, _ := impersonate(t, clone(t, stolen), alice.Identity(), 2000, "it is me again")
+		if rotations < 2 {
+			opens(t, clone(t, bob), alice, forged, "it is me again")
+		} else {
+			refuses(t, bob, forged, ErrPrekey)
+		}
+		bob.Rotate()
+	}
 }

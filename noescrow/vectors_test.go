@@ -1,60 +1,40 @@
 package noescrow
 
 import (
-	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"flag"
-	"os"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write testdata/noescrow.json anew")
+	"doormat/internal/testing/vectors"
+)
 
 const vectorFile = "testdata/noescrow.json"
 
 // vectorsOf is testdata/noescrow.json: a device's state, and envelopes to it, to be opened one
 // after the other. The formats are recorded with it, so that a change does not go unnoticed.
 type vectorsOf struct {
-	Comment     string         `json:"comment"`
-	From        hexBytes       `json:"from"`
-	To          hexBytes       `json:"to"`
-	State       hexBytes       `json:"state"`
-	Envelopes   []vectorLetter `json:"envelopes"`
-	Publication hexBytes       `json:"publication"`
-	Bundles     []hexBytes     `json:"bundles"` // with and without one-time prekey
+	Comment     string          `json:"comment"`
+	From        vectors.Bytes   `json:"from"`
+	To          vectors.Bytes   `json:"to"`
+	State       vectors.Bytes   `json:"state"`
+	Envelopes   []vectorLetter  `json:"envelopes"`
+	Publication vectors.Bytes   `json:"publication"`
+	Bundles     []vectors.Bytes `json:"bundles"` // with and without one-time prekey
 }
 
 type vectorLetter struct {
-	Name      string   `json:"name"`
-	Envelope  hexBytes `json:"envelope"`
-	Plaintext string   `json:"plaintext,omitempty"`
-	Error     string   `json:"error,omitempty"`
-}
-
-type hexBytes []byte
-
-func (h hexBytes) MarshalText() ([]byte, error) { return []byte(hex.EncodeToString(h)), nil }
-
-func (h *hexBytes) UnmarshalText(text []byte) (err error) {
-	*h, err = hex.DecodeString(string(text))
-	return err
+	Name      string        `json:"name"`
+	Envelope  vectors.Bytes `json:"envelope"`
+	Plaintext string        `json:"plaintext,omitempty"`
+	Error     string        `json:"error,omitempty"`
 }
 
 func readVectors(t testing.TB) (v vectorsOf) {
 	t.Helper()
-	data, err := os.ReadFile(vectorFile)
-	if err == nil {
-		err = json.Unmarshal(data, &v)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	vectors.Read(t, vectorFile, &v)
 	return v
 }
 
 func TestVectors(t *testing.T) {
-	if *update {
+	if *vectors.Update {
 		writeVectors(t)
 	}
 	v := readVectors(t)
@@ -97,7 +77,7 @@ func writeVectors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v.Publication, v.Bundles = publication, []hexBytes{relay.Bundle(), relay.Bundle()}
+	v.Publication, v.Bundles = publication, []vectors.Bytes{relay.Bundle(), relay.Bundle()}
 
 	letter := func(name, text string) vectorLetter {
 		return vectorLetter{Name: name, Envelope: seal(t, a, b, text), Plaintext: text}
@@ -112,11 +92,5 @@ func writeVectors(t *testing.T) {
 	v.State = save(t, b)
 	v.Envelopes = []vectorLetter{onTime, late, initial, replay, lastResort, again, last}
 
-	data, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(os.MkdirAll("testdata", 0o777), os.WriteFile(vectorFile, append(data, '\n'), 0o666)); err != nil {
-		t.Fatal(err)
-	}
+	vectors.Write(t, vectorFile, v)
 }

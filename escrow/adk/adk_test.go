@@ -80,7 +80,7 @@ func TestCompanyRecovers(t *testing.T) {
 	c := newCast(t)
 	const text = "Where is the file that she had?"
 	message := c.write(t, PGP658, text, c.ana.Certificate())
-	company, err := ParseSecretKey(octets(t, c.company)) // from the safe
+	company, err := ParseSecretKey(c.company.RecoveryKey()) // from the safe
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestCompanyRecovers(t *testing.T) {
 // The fingerprint covers the key packet, and the signature the hashed area: neither notices.
 func TestFingerprintDoesNotChange(t *testing.T) {
 	c := newCast(t)
-	before := octets(t, c.ana.Certificate())
+	before := c.ana.Certificate().Bytes()
 	after, err := AddUnhashedADK(before, c.thief.Certificate().ADK(Requested))
 	if err != nil {
 		t.Fatal(err)
@@ -125,7 +125,7 @@ func TestSenderek(t *testing.T) {
 	c := newCast(t)
 	const text = "The bridge, at six."
 	before := c.write(t, PGP553, text, c.ana.Certificate())
-	edited, err := AddUnhashedADK(octets(t, c.ana.Certificate()), c.thief.Certificate().ADK(Requested))
+	edited, err := AddUnhashedADK(c.ana.Certificate().Bytes(), c.thief.Certificate().ADK(Requested))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,48 +195,50 @@ func TestMisuse(t *testing.T) {
 	c := newCast(t)
 	ana := c.ana.Certificate()
 	company := c.company.Certificate().ADK(Mandatory)
-	anaOctets := octets(t, ana)
+	anaOctets := ana.Bytes()
 	message := c.write(t, PGP658, "hello", ana)
 	send := func(s Sender, to ...*Certificate) error {
 		_, err := s.Encrypt([]byte("hello"), august, to...)
 		return err
 	}
 	ben := Sender{Key: c.ben, Version: PGP658, Keyring: c.keyring}
+	if got := new(SecretKey).RecoveryKey(); got != nil {
+		t.Errorf("no secret key is %x", got)
+	}
 	for _, x := range []struct {
 		name string
 		do   func() error
 		want string
 	}{
-		{"a truncated field", func() error { _, err := ParseADK(company.subpacket().Body[:21]); return err }, "an ADK has 21 octets, expected 22"},
+		{"a truncated field", func() error { _, err := ParseADK(company.subpacket().Body[:21]); return err }, "expected an ADK of at least 22 octets, found 21"},
 		{"the wrong recipient", func() error { _, err := c.thief.Recover(message); return err }, "expected a message to " + c.thief.cert.Subkey().String() + ", found one to [" + ana.Subkey().String()},
-		{"an ADK twice", func() error { _, err := GenerateKey("Eve", august, company, company); return err }, "is named twice"},
+		{"an ADK twice", func() error { _, err := GenerateKey("Eve", august, company, company); return err }, "expected different ADKs, found "},
 		{"an ADK in two classes", func() error {
 			_, err := GenerateKey("Eve", august, company, c.company.Certificate().ADK(Requested))
 			return err
-		}, "is named twice"},
+		}, "expected different ADKs, found "},
 		{"an ADK that is there", func() error { _, err := AddUnhashedADK(anaOctets, company); return err }, "already"},
-		{"one's own ADK", func() error { _, err := AddUnhashedADK(anaOctets, ana.ADK(0)); return err }, "are both"},
+		{"one's own ADK", func() error { _, err := AddUnhashedADK(anaOctets, ana.ADK(0)); return err }, "expected another key"},
 		{"a recipient twice", func() error { return send(ben, ana, ana) }, "twice"},
 		{"no recipient", func() error { return send(ben) }, "at least one recipient"},
 		{"a nil recipient", func() error { return send(ben, nil) }, "found nil"},
-		{"no key", func() error { return send(Sender{}, ana) }, "no secret key"},
-		{"an empty key", func() error { return send(Sender{Key: new(SecretKey)}, ana) }, "no secret key"},
-		{"an empty key that opens", func() error { _, err := new(SecretKey).Recover(message); return err }, "no secret key"},
-		{"an empty key that is kept", func() error { _, err := new(SecretKey).MarshalBinary(); return err }, "no secret key"},
+		{"no key", func() error { return send(Sender{}, ana) }, "expected a secret key, found none"},
+		{"an empty key", func() error { return send(Sender{Key: new(SecretKey)}, ana) }, "expected a secret key, found none"},
+		{"an empty key that opens", func() error { _, err := new(SecretKey).Recover(message); return err }, "expected a secret key, found none"},
 		{"no such version", func() error { return send(Sender{Key: c.ben, Version: 3}, ana) }, "found Version(3)"},
 		{"a mandatory ADK that nobody has", func() error { return send(Sender{Key: c.ben, Version: PGP658}, ana) }, "is not in the keyring"},
 		{"a long text", func() error {
 			_, err := ben.Encrypt(make([]byte, MaxPlaintext+1), august, ana)
 			return err
-		}, "1048577 octets, expected at most 1048576"},
+		}, "at most 1048576 octets, found 1048577"},
 		{"a date before 1970", func() error { _, err := ben.Encrypt(nil, time.Unix(-1, 0), ana); return err }, "1970 to 2106"},
 		{"a key of after 2106", func() error { _, err := GenerateKey("Eve", time.Unix(1<<32, 0)); return err }, "1970 to 2106"},
 		{"no user ID", func() error { _, err := GenerateKey("", august); return err }, "found 0 octets"},
 		{"a user ID that is no text", func() error { _, err := GenerateKey("\xff", august); return err }, "UTF-8"},
-		{"a message for a certificate", func() error { _, err := ParseCertificate(message); return err }, "expected packets of tags [6 13 2 14 2], found [1 1 18]"},
-		{"a certificate for a message", func() error { _, err := Recipients(anaOctets); return err }, "found something else"},
-		{"a secret key for a certificate", func() error { _, err := ParseCertificate(octets(t, c.ana)); return err }, "found [5 13 2 7 2]"},
-		{"a certificate for a secret key", func() error { _, err := ParseSecretKey(anaOctets); return err }, "expected packets of tags [5 13 2 7 2]"},
+		{"a message for a certificate", func() error { _, err := ParseCertificate(message); return err }, "expected a public key (packet 6), found a session key for a public key (packet 1)"},
+		{"a certificate for a message", func() error { _, err := Recipients(anaOctets); return err }, "expected a session key for a public key (packet 1), found a public key (packet 6)"},
+		{"a secret key for a certificate", func() error { _, err := ParseCertificate(c.ana.RecoveryKey()); return err }, "found a secret key (packet 5)"},
+		{"a certificate for a secret key", func() error { _, err := ParseSecretKey(anaOctets); return err }, "expected a secret key (packet 5), found a public key (packet 6)"},
 		{"a text for a message", func() error { _, err := c.ana.Recover([]byte("hello")); return err }, "packet 1, at octet 0"},
 	} {
 		err := x.do()

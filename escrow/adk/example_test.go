@@ -22,11 +22,9 @@ func generate(userID string, adks ...adk.ADK) *adk.SecretKey {
 	return k
 }
 
-// publish is the way from an owner to everybody else: bytes.
+// publish returns what the owner of a key gives to everyone else: bytes.
 func publish(k *adk.SecretKey) []byte {
-	b, err := k.Certificate().MarshalBinary()
-	check(err)
-	return b
+	return k.Certificate().Bytes()
 }
 
 func fetch(certificate []byte) *adk.Certificate {
@@ -57,14 +55,14 @@ func Example() {
 		if err != nil {
 			text = []byte("nothing")
 		}
-		fmt.Printf("%s: %d bytes, %d session keys; Mallory reads: %s\n", version, len(message), len(keys), text)
+		fmt.Printf("%s: %d session keys; Mallory reads: %s\n", version, len(keys), text)
 	}
 
 	// Output:
 	// the fingerprint is the same: true
-	// PGP 5.5-6.5.3: 396 bytes, 2 session keys; Mallory reads: the bridge, at six
-	// PGP 6.5.8: 300 bytes, 1 session keys; Mallory reads: nothing
-	// GnuPG: 300 bytes, 1 session keys; Mallory reads: nothing
+	// PGP 5.5-6.5.3: 2 session keys; Mallory reads: the bridge, at six
+	// PGP 6.5.8: 1 session keys; Mallory reads: nothing
+	// GnuPG: 1 session keys; Mallory reads: nothing
 }
 
 // The company wants to read what is written to Carol when she is ill. Her friend's key is her
@@ -91,7 +89,7 @@ func ExampleSecretKey_Recover() {
 	// to Friend: the company reads nothing
 }
 
-// What is signed is the text and its date. Whoever can open a message can send it on.
+// The signature covers the text and its date. Anyone who can open a message can send it on.
 func ExampleSecretKey_Decrypt() {
 	bob := generate("Bob")
 	alice := &adk.Sender{Key: generate("Alice"), Version: adk.PGP658}
@@ -126,5 +124,5 @@ func ExampleParseADK() {
 
 	// Output:
 	// class 80, algorithm 22, 00000000000000000000000000000000000000FF
-	// adk: an ADK has 21 octets, expected 22
+	// adk: expected an ADK of at least 22 octets, found 21
 }

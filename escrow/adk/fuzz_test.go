@@ -2,6 +2,7 @@ package adk
 
 import (
 	"bytes"
+	"encoding/hex"
 	"slices"
 	"testing"
 )
@@ -9,10 +10,11 @@ import (
 func FuzzPackets(f *testing.F) {
 	seed(f)
 	c := newCast(f)
-	f.Add(octets(f, c.ana.Certificate()))
+	f.Add(c.ana.Certificate().Bytes())
 	f.Add(c.write(f, PGP658, "hello", c.ana.Certificate()))
 	f.Add(c.write(f, PGP658, string(make([]byte, 2000)), c.ana.Certificate())) // in parts
 	f.Add([]byte{0xb4, 1, 'x', 0xcd, 0xc0, 0})
+	f.Add([]byte{0xa3, 1, 'x'}) // without a length
 	f.Fuzz(func(t *testing.T, data []byte) {
 		all, err := Packets(data)
 		if err != nil {
@@ -41,18 +43,19 @@ func FuzzParseCertificate(f *testing.F) {
 	seed(f)
 	c := newCast(f)
 	thief := c.thief.Certificate().ADK(Requested)
-	f.Add(octets(f, c.ana.Certificate()))
-	f.Add(octets(f, c.ben.Certificate()))
-	f.Add(must(AddUnhashedADK(octets(f, c.ana.Certificate()), thief)))
+	f.Add(c.ana.Certificate().Bytes())
+	f.Add(c.ben.Certificate().Bytes())
+	f.Add(must(AddUnhashedADK(c.ana.Certificate().Bytes(), thief)))
 	for _, form := range c.forms()[7:13] {
-		f.Add(octets(f, form.of(f, "Victim").Certificate()))
+		f.Add(form.of(f, "Victim").Certificate().Bytes())
 	}
+	f.Add(armor(armorCertificate, c.ana.Certificate().Bytes(), true))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		cert, err := ParseCertificate(data)
 		if err != nil {
 			return
 		}
-		if !bytes.Equal(octets(t, cert), data) {
+		if octets, err := dearmor(data, armorCertificate, maxCertificate); err != nil || !bytes.Equal(cert.Bytes(), octets) {
 			t.Fatal("it comes out as something else")
 		}
 		if cert.sig.verify(cert.primary, cert.userID) != nil {
@@ -83,15 +86,16 @@ func FuzzParseCertificate(f *testing.F) {
 func FuzzParseSecretKey(f *testing.F) {
 	seed(f)
 	c := newCast(f)
-	f.Add(octets(f, c.ana))
-	f.Add(octets(f, c.ben))
-	f.Add(octets(f, c.ben.Certificate()))
+	f.Add(c.ana.RecoveryKey())
+	f.Add(c.ben.RecoveryKey())
+	f.Add(c.ben.Certificate().Bytes())
+	f.Add(armor(armorSecretKey, c.ana.RecoveryKey(), false))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		k, err := ParseSecretKey(data)
 		if err != nil {
 			return
 		}
-		again, err := ParseSecretKey(octets(t, k))
+		again, err := ParseSecretKey(k.RecoveryKey())
 		if err != nil || again.cert.Fingerprint() != k.cert.Fingerprint() {
 			t.Fatalf("it does not come back: %v", err)
 		}
@@ -109,6 +113,9 @@ func FuzzMessage(f *testing.F) {
 	const text = "The bridge, at six."
 	message := c.write(f, PGP658, text, c.ana.Certificate())
 	f.Add(message)
+	f.Add(armor(armorMessage, message, true))
+	f.Add(seal(f, c.ana, compress(f, 1, must(c.ben.sign([]byte(text), august)))))
+	f.Add(sealWith(f, c.ana, 13, 32))
 	f.Add(c.write(f, GnuPG, text, c.ana.Certificate()))
 	f.Add(c.write(f, PGP553, string(make([]byte, 2000)), c.thief.Certificate()))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -117,7 +124,7 @@ func FuzzMessage(f *testing.F) {
 		if err == nil && (listed != nil || !slices.Contains(ids, c.ana.cert.Subkey())) {
 			t.Fatalf("it opens, and is listed for %v, %v", ids, listed)
 		}
-		// Nobody else has Ben's key, so only his words are his.
+		// Only Ben has Ben's key, so no other words are Ben's.
 		if got, from, _, err := c.ana.Decrypt(data, c.keyring); err == nil &&
 			(from.Fingerprint() != c.ben.cert.Fingerprint() || string(got) != text) {
 			t.Fatalf("%s wrote %q", from.UserID(), got)
@@ -125,22 +132,79 @@ func FuzzMessage(f *testing.F) {
 	})
 }
 
-// What is inside of a message is not to be trusted either: anybody can encrypt anything.
+// The packets inside a message are not to be trusted either: anyone can encrypt anything.
 func FuzzContent(f *testing.F) {
 	seed(f)
 	c := newCast(f)
 	content := must(c.ben.sign([]byte("hello"), august))
 	f.Add(content)
+	f.Add(compress(f, 0, content))
+	f.Add(compress(f, 1, content))
+	f.Add(compress(f, 2, content))
 	all, _ := packets(content)
 	f.Add(frame(tagLiteral, all[1].Body))
 	f.Add(slices.Concat(frame(tagOnePass, all[0].Body), frame(tagLiteral, all[1].Body)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		plaintext, sig, err := splitContent(data)
-		if err == nil && len(plaintext) > len(data) {
-			t.Fatal("the text is longer than its packet")
+		if err == nil && len(plaintext) > max(len(data), maxContent) {
+			t.Fatal("the text is longer than it may be")
 		}
 		if err == nil && c.ben.cert.signed(plaintext, sig) && string(plaintext) != "hello" {
 			t.Fatalf("Ben has signed %q", plaintext)
+		}
+	})
+}
+
+// What decompresses is bounded, and comes out the same once more.
+func FuzzDecompress(f *testing.F) {
+	for _, algorithm := range []uint8{0, 1, 2} {
+		f.Add(compress(f, algorithm, literal("hello"))[2:])
+	}
+	bzip2, _ := hex.DecodeString(bzip2Hello)
+	f.Add(bzip2)
+	f.Add([]byte{1})
+	f.Fuzz(func(t *testing.T, body []byte) {
+		content, err := decompress(body)
+		if err != nil {
+			return
+		}
+		if len(content) > maxContent {
+			t.Fatalf("%d octets from %d", len(content), len(body))
+		}
+		again, err := packets(compress(t, 1, content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if twice, err := decompress(again[0].Body); err != nil || !bytes.Equal(twice, content) {
+			t.Fatalf("compressed again, it is %d octets of %d, %v", len(twice), len(content), err)
+		}
+	})
+}
+
+// What is read from armor comes out the same when it is put into armor again.
+func FuzzArmor(f *testing.F) {
+	f.Add([]byte(published))
+	f.Add(armor(armorMessage, []byte("hello"), true))
+	f.Add(armor(armorMessage, nil, false))
+	f.Add([]byte("-----BEGIN PGP MESSAGE-----\n-----END PGP MESSAGE-----"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		const most = 1 << 12
+		octets, err := dearmor(data, armorMessage, most)
+		if err != nil {
+			return
+		}
+		armored := len(data) > 0 && data[0] < 0x80 && bytes.HasPrefix(bytes.TrimSpace(data), []byte("-----BEGIN PGP "))
+		if !armored {
+			if !bytes.Equal(octets, data) {
+				t.Fatal("binary data are not returned as they are")
+			}
+			return
+		}
+		if len(octets) > most {
+			t.Fatalf("%d octets", len(octets))
+		}
+		if again, err := dearmor(armor(armorMessage, octets, true), armorMessage, most); err != nil || !bytes.Equal(again, octets) {
+			t.Fatalf("%x comes back as %x, %v", octets, again, err)
 		}
 	})
 }

@@ -73,7 +73,7 @@ func (g *gnupg) fields(kind string) (all []string) {
 // good key three times, and it says where the ADK is.
 func TestGnuPGReadsCertificates(t *testing.T) {
 	c := newCast(t)
-	ben := octets(t, c.ben.Certificate())
+	ben := c.ben.Certificate().Bytes()
 	edited, err := AddUnhashedADK(ben, c.thief.Certificate().ADK(Requested))
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +87,7 @@ func TestGnuPGReadsCertificates(t *testing.T) {
 		line        string
 	}{
 		{"none", ben, ""},
-		{"hashed", octets(t, c.ana.Certificate()), line("hashed ", c.company.Certificate().ADK(Mandatory))},
+		{"hashed", c.ana.Certificate().Bytes(), line("hashed ", c.company.Certificate().ADK(Mandatory))},
 		{"unhashed", edited, line("", c.thief.Certificate().ADK(Requested))},
 	} {
 		g := newGnuPG(t)
@@ -113,8 +113,8 @@ func TestGnuPGDecrypts(t *testing.T) {
 	message := c.write(t, PGP658, "The bridge, at six.", c.ana.Certificate())
 	for name, k := range map[string]*SecretKey{"recipient": c.ana, "ADK": c.company} {
 		g := newGnuPG(t)
-		g.must(octets(t, k), "--import")
-		g.must(octets(t, c.ben.Certificate()), "--import")
+		g.must(k.RecoveryKey(), "--import")
+		g.must(c.ben.Certificate().Bytes(), "--import")
 		out, status, err := g.run(message, "--status-fd", "2", "--decrypt")
 		if err != nil || string(out) != "The bridge, at six." {
 			t.Errorf("%s: %q, %v: %s", name, out, err, status)
@@ -134,11 +134,11 @@ func TestMatrixOfRealGnuPG(t *testing.T) {
 	}
 	g := newGnuPG(t)
 	for _, k := range c.keyring {
-		g.must(octets(t, k), "--import")
+		g.must(k.Bytes(), "--import")
 	}
 	for i, f := range forms {
 		victim := f.of(t, fmt.Sprintf("Victim %d", i))
-		g.run(octets(t, victim.Certificate()), "--import") // fails if it is refused
+		g.run(victim.Certificate().Bytes(), "--import") // fails if it is refused
 		message, stderr, err := g.run([]byte("at six"), "-z", "0", "--encrypt", "--recipient", victim.Certificate().Fingerprint().String())
 		if refused := err != nil; refused != (f.want[GnuPG] == "refused") {
 			t.Errorf("ADK %s: %v: %s", f.name, err, stderr)
@@ -160,7 +160,7 @@ func TestGnuPGsOwnCertificate(t *testing.T) {
 	g.must(nil, "--quick-gen-key", "Gina <gina@example.com>", "ed25519", "cert,sign", "never")
 	fingerprint := g.fields("fpr")[0]
 	g.must(nil, "--quick-add-key", fingerprint, "cv25519", "encr", "never")
-	g.must(octets(t, c.ben.Certificate()), "--import")
+	g.must(c.ben.Certificate().Bytes(), "--import")
 	gina := g.must(nil, "--export", "--export-options", "export-minimal", fingerprint)
 
 	edited, err := AddUnhashedADK(gina, c.thief.Certificate().ADK(Requested))

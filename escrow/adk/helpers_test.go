@@ -19,15 +19,6 @@ func key(t testing.TB, userID string, adks ...ADK) *SecretKey {
 	return k
 }
 
-func octets(t testing.TB, x interface{ MarshalBinary() ([]byte, error) }) []byte {
-	t.Helper()
-	b, err := x.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
 func parsed(t testing.TB, certificate []byte) *Certificate {
 	t.Helper()
 	c, err := ParseCertificate(certificate)
@@ -37,7 +28,7 @@ func parsed(t testing.TB, certificate []byte) *Certificate {
 	return c
 }
 
-// A cast is a company with an ADK, one of its people, one of his friends, and a thief. Everybody's
+// A cast is a company with an ADK, one of its people, a friend, and a thief. Everyone's
 // certificate is in the keyring.
 type cast struct {
 	company, ana, ben, thief *SecretKey

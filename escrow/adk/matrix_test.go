@@ -58,7 +58,7 @@ func (c *cast) forms() []form {
 	}
 }
 
-// of makes a form of certificate for somebody.
+// of makes a form of certificate with this user ID.
 func (f form) of(t testing.TB, userID string) *SecretKey {
 	t.Helper()
 	k, err := generate(userID, august, f.hashed, f.unhashed)

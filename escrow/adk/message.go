@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	_ "crypto/sha256" // of the signature
+	_ "crypto/sha512"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -19,29 +20,32 @@ import (
 //
 //	PKESK       the session key, to the recipient's subkey
 //	PKESK       the same session key, to the ADK's subkey
-//	SEIPD       encrypted with the session key, and a hash against tampering:
+//	SEIPD       encrypted with the session key, with a hash against tampering:
 //	  one-pass    a signature follows
 //	  literal     the text
 //	  signature   of the text and the date, by the sender's primary key
+//
+// Messages of GnuPG and sq are read as well: in armor, and with the packets inside compressed.
 const (
 	// MaxPlaintext is the longest text, in octets.
 	MaxPlaintext = 1 << 20
-	// MaxMessage is the longest message, in octets.
+	// MaxMessage is the longest message, in octets. In armor it is longer.
 	MaxMessage = 1 << 21
 )
 
 const sessionKeySize = 32 // AES-256
 
-// A Sender is somebody's copy of PGP: his key, how it takes an ADK, and the certificates it knows.
+// A Sender is one person's copy of PGP.
 type Sender struct {
-	Key     *SecretKey
-	Version Version
-	Keyring []*Certificate
+	Key     *SecretKey     // signs the messages
+	Version Version        // how the program treats an ADK
+	Keyring []*Certificate // where it looks an ADK up
 }
 
-// Encrypt signs a text and encrypts it to certificates, and to the ADKs in them that the version
-// honours. An ADK must be in the keyring: a mandatory one that is not is an error, and a
-// requested one is left out.
+// Encrypt signs a text of at most [MaxPlaintext] octets, with its date in seconds, and encrypts it
+// to one or more certificates and to the ADKs in them that the version honours. It returns an error
+// if a mandatory ADK is not in the keyring, and leaves out a requested one. It returns an error for
+// a certificate that is given twice, and for a date before 1970 or after 2106.
 func (s *Sender) Encrypt(plaintext []byte, at time.Time, to ...*Certificate) ([]byte, error) {
 	message, err := s.encrypt(plaintext, at, to)
 	return message, prefix(err)
@@ -52,7 +56,7 @@ func (s *Sender) encrypt(plaintext []byte, at time.Time, to []*Certificate) ([]b
 		return nil, errNoKey
 	}
 	if len(plaintext) > MaxPlaintext {
-		return nil, fmt.Errorf("the text has %d octets, expected at most %d", len(plaintext), MaxPlaintext)
+		return nil, fmt.Errorf("expected a text of at most %d octets, found %d", MaxPlaintext, len(plaintext))
 	}
 	if err := checkDate(at); err != nil {
 		return nil, err
@@ -82,7 +86,7 @@ func (s *Sender) encrypt(plaintext []byte, at time.Time, to []*Certificate) ([]b
 	return b.Bytes(), err
 }
 
-// recipients are to, and behind them the ADKs.
+// recipients returns the certificates of to, and after them those of their ADKs, each once.
 func (s *Sender) recipients(to []*Certificate) (all []*Certificate, err error) {
 	if len(to) == 0 {
 		return nil, errors.New("expected at least one recipient, found none")
@@ -92,7 +96,7 @@ func (s *Sender) recipients(to []*Certificate) (all []*Certificate, err error) {
 			return nil, errors.New("expected a certificate, found nil")
 		}
 		if slices.ContainsFunc(all, c.same) {
-			return nil, fmt.Errorf("%v is a recipient twice", c.Fingerprint())
+			return nil, fmt.Errorf("expected different recipients, found %v twice", c.Fingerprint())
 		}
 		all = append(all, c)
 	}
@@ -117,9 +121,11 @@ func (s *Sender) recipients(to []*Certificate) (all []*Certificate, err error) {
 	return all, nil
 }
 
+// same reports whether both certificates have one primary key.
 func (c *Certificate) same(d *Certificate) bool { return c.Fingerprint() == d.Fingerprint() }
 
-// find looks an ADK up as PGP did: by algorithm and fingerprint.
+// find looks an ADK up in the keyring as PGP did, by algorithm and fingerprint. It returns nil if
+// there is none.
 func (s *Sender) find(a ADK) *Certificate {
 	for _, c := range s.Keyring {
 		if c != nil && c.ADK(a.Class) == a {
@@ -129,7 +135,7 @@ func (s *Sender) find(a ADK) *Certificate {
 	return nil
 }
 
-// sign returns what is encrypted: the text between a one-pass packet and a signature.
+// sign returns the packets to encrypt: the text, between a one-pass packet and a signature.
 func (k *SecretKey) sign(plaintext []byte, at time.Time) ([]byte, error) {
 	onePass := packet.OnePassSignature{
 		Version: 3, SigType: packet.SigTypeBinary, Hash: crypto.SHA256,
@@ -152,8 +158,8 @@ func (k *SecretKey) sign(plaintext []byte, at time.Time) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// Recipients returns the keys that a message is encrypted to, an ADK's among them. They stand in
-// clear: whoever sees the message can list them.
+// Recipients returns the IDs of the keys that a message is encrypted to, including an ADK's. They
+// are in clear, so every observer of the message can list them.
 func Recipients(message []byte) ([]KeyID, error) {
 	keys, _, err := splitMessage(message)
 	if err != nil {
@@ -166,17 +172,37 @@ func Recipients(message []byte) ([]KeyID, error) {
 	return ids, nil
 }
 
+// The outer packets of a message (RFC 4880, Sections 5.1 and 5.13, RFC 6637):
+//
+//	PKESK   3 ‖ key ID (8) ‖ 18 ‖ ephemeral point ‖ length (1) ‖ wrapped session key
+//	SEIPD   1 ‖ CFB of (16 random octets ‖ the last 2 of them ‖ packets ‖ d3 14 ‖ SHA-1 of all)
+
+// splitMessage returns the encrypted session keys of a message, each to a different key, and its
+// data.
 func splitMessage(message []byte) (keys []*packet.EncryptedKey, data Packet, err error) {
-	if len(message) > MaxMessage {
-		return nil, data, fmt.Errorf("it has %d octets, expected at most %d", len(message), MaxMessage)
+	message, err = dearmor(message, armorMessage, MaxMessage)
+	if err != nil {
+		return nil, data, err
 	}
 	all, err := packets(message)
 	if err != nil {
 		return nil, data, err
 	}
 	n := len(all) - 1
-	if n < 1 || all[n].Tag != tagSEIPD || len(all[n].Body) == 0 || all[n].Body[0] != 1 {
-		return nil, data, errors.New("expected encrypted session keys and data of tag 18, version 1, found something else")
+	for i, p := range all {
+		want := uint8(tagPKESK)
+		if i > 0 && i == n {
+			want = tagSEIPD
+		}
+		if p.Tag != want {
+			return nil, data, fmt.Errorf("expected %s, found %s", tagName(want), tagName(p.Tag))
+		}
+	}
+	if n < 1 {
+		return nil, data, errors.New("expected a session key and encrypted data, found less")
+	}
+	if b := all[n].Body; len(b) == 0 || b[0] != 1 {
+		return nil, data, fmt.Errorf("expected encrypted data of version 1, found %s", versionName(b))
 	}
 	for _, p := range all[:n] {
 		key, err := asLibrary[*packet.EncryptedKey](p)
@@ -187,15 +213,26 @@ func splitMessage(message []byte) (keys []*packet.EncryptedKey, data Packet, err
 			return nil, data, errors.New("expected an encrypted session key of version 3, with a point as it is written")
 		}
 		if slices.ContainsFunc(keys, func(k *packet.EncryptedKey) bool { return k.KeyId == key.KeyId }) {
-			return nil, data, fmt.Errorf("the session key is encrypted to %v twice", KeyID(key.KeyId))
+			return nil, data, fmt.Errorf("expected session keys to different keys, found two to %v", KeyID(key.KeyId))
 		}
 		keys = append(keys, key)
 	}
 	return keys, all[n], nil
 }
 
-// isPoint checks the one field of a session key that the library reads in several spellings: the
-// ephemeral point, 40 (hex) before X25519's or 04 before the two coordinates of other curves.
+// versionName names the version of encrypted data for an error.
+func versionName(body []byte) string {
+	switch {
+	case len(body) == 0:
+		return "no data"
+	case body[0] == 2:
+		return "version 2, which has AEAD (RFC 9580)"
+	}
+	return fmt.Sprint("version ", body[0])
+}
+
+// isPoint reports whether a session key has its ephemeral point in canonical form: 40 (hex) before
+// X25519's coordinate, or 04 before the two coordinates of other curves. The library accepts others.
 func isPoint(body []byte) bool {
 	in := cryptobyte.String(body)
 	var point []byte

@@ -12,9 +12,11 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 )
 
-// Recover opens a message with the key of anyone it is encrypted to, and does not ask who signed
-// it. Recover does not know who is asking, either. A company's officer and a thief call this one
-// function.
+// Recover opens a message with one of the keys that it is encrypted to, and does not check who
+// signed it. The error is [ErrOpen] if the message was altered, and another if it is not encrypted
+// to k.
+//
+// Recover does not know who is asking. The lawful path and the theft are this one function.
 func (k *SecretKey) Recover(message []byte) (plaintext []byte, err error) {
 	content, err := k.open(message)
 	if err != nil {
@@ -24,8 +26,9 @@ func (k *SecretKey) Recover(message []byte) (plaintext []byte, err error) {
 	return plaintext, prefix(err)
 }
 
-// Decrypt opens a message, checks its signature, and returns who in the keyring signed it, and
-// when. Nothing says to whom he wrote: whoever can open a message can encrypt it to somebody else.
+// Decrypt opens a message, checks its signature, and returns the certificate in the keyring that
+// signed it, and the date. The error is [ErrSignature] if none in the keyring did. The signature
+// does not cover the recipients: anyone who can open a message can encrypt it to others.
 func (k *SecretKey) Decrypt(message []byte, keyring []*Certificate) (plaintext []byte, from *Certificate, at time.Time, err error) {
 	content, err := k.open(message)
 	if err != nil {
@@ -43,17 +46,19 @@ func (k *SecretKey) Decrypt(message []byte, keyring []*Certificate) (plaintext [
 	return nil, nil, at, prefix(ErrSignature)
 }
 
+// signed reports whether sig is this certificate's signature of the text, with SHA-256 or SHA-512.
 func (c *Certificate) signed(plaintext []byte, sig *packet.Signature) bool {
-	if c == nil || sig == nil || sig.Version != 4 || sig.SigType != packet.SigTypeBinary || sig.Hash != crypto.SHA256 ||
+	if c == nil || sig == nil || sig.Version != 4 || sig.SigType != packet.SigTypeBinary ||
+		sig.Hash != crypto.SHA256 && sig.Hash != crypto.SHA512 ||
 		sig.IssuerKeyId == nil || *sig.IssuerKeyId != c.primary.KeyId {
 		return false
 	}
-	h := crypto.SHA256.New()
+	h := sig.Hash.New()
 	h.Write(plaintext)
 	return c.primary.VerifySignature(h, sig) == nil
 }
 
-// open returns the packets inside of a message.
+// open decrypts a message, and returns the packets inside.
 func (k *SecretKey) open(message []byte) ([]byte, error) {
 	if k.cert == nil {
 		return nil, errNoKey
@@ -67,6 +72,9 @@ func (k *SecretKey) open(message []byte) ([]byte, error) {
 		return nil, k.notFor(keys)
 	}
 	if err := keys[i].Decrypt(k.subkey, nil); err != nil {
+		if f := keys[i].CipherFunc; f != 0 && !f.IsSupported() { // the session key did open
+			return nil, fmt.Errorf("expected data encrypted with AES, CAST5 or 3DES, found %s", cipherName(f))
+		}
 		return nil, ErrOpen
 	}
 	p, err := packet.Read(bytes.NewReader(frame(data.Tag, data.Body)))
@@ -85,6 +93,18 @@ func (k *SecretKey) open(message []byte) ([]byte, error) {
 	return content, nil
 }
 
+// cipherName names a cipher that is not read here (RFC 9580, Section 9.3).
+func cipherName(f packet.CipherFunction) string {
+	name := map[packet.CipherFunction]string{
+		1: "IDEA", 4: "Blowfish", 10: "Twofish", 11: "Camellia-128", 12: "Camellia-192", 13: "Camellia-256",
+	}[f]
+	if name == "" {
+		name = "an unknown cipher"
+	}
+	return fmt.Sprintf("%s (cipher %d)", name, f)
+}
+
+// notFor returns the error for a message that is encrypted to other keys.
 func (k *SecretKey) notFor(keys []*packet.EncryptedKey) error {
 	ids := make([]KeyID, len(keys))
 	for i, key := range keys {
@@ -93,11 +113,22 @@ func (k *SecretKey) notFor(keys []*packet.EncryptedKey) error {
 	return fmt.Errorf("expected a message to %v, found one to %v", KeyID(k.subkey.KeyId), ids)
 }
 
-// splitContent takes the text, and its signature if there is one, out of the packets inside.
+// The packets inside are a one-pass packet, the text and a signature, or the text alone. Either may be
+// compressed. A text is
+//
+//	format ‖ length (1) ‖ file name ‖ date (4) ‖ text     RFC 4880, Section 5.9
+
+// splitContent returns the text in the packets inside a message, and its signature, nil if there is
+// none.
 func splitContent(content []byte) (plaintext []byte, sig *packet.Signature, err error) {
 	all, err := packets(content)
+	if err == nil && len(all) == 1 && all[0].Tag == tagCompressed {
+		if content, err = decompress(all[0].Body); err == nil {
+			all, err = packets(content)
+		}
+	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("inside of the message: %w", err)
+		return nil, nil, fmt.Errorf("inside the message: %w", err)
 	}
 	text := 0
 	if len(all) == 3 {
@@ -107,15 +138,15 @@ func splitContent(content []byte) (plaintext []byte, sig *packet.Signature, err 
 		err = checkTags(all, []uint8{tagLiteral})
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("inside of the message: %w", err)
+		return nil, nil, fmt.Errorf("inside the message: %w", err)
 	}
 	literal := all[text].Body
 	if len(literal) < 6 || len(literal) < 6+int(literal[1]) {
-		return nil, nil, errors.New("inside of the message: the text is cut short")
+		return nil, nil, errors.New("inside the message: the text is cut short")
 	}
 	if text == 1 {
 		if sig, err = asLibrary[*packet.Signature](all[2]); err != nil {
-			return nil, nil, fmt.Errorf("inside of the message: %w", err)
+			return nil, nil, fmt.Errorf("inside the message: %w", err)
 		}
 	}
 	return literal[6+int(literal[1]):], sig, nil

@@ -14,28 +14,69 @@ import (
 const (
 	tagPKESK        = 1 // public-key encrypted session key
 	tagSignature    = 2
-	tagOnePass      = 4 // announces a signature that comes behind the text
+	tagOnePass      = 4 // announces a signature after the text
 	tagSecretKey    = 5
 	tagPublicKey    = 6
 	tagSecretSubkey = 7
+	tagCompressed   = 8
 	tagLiteral      = 11
 	tagUserID       = 13
 	tagPublicSubkey = 14
 	tagSEIPD        = 18 // symmetrically encrypted, integrity protected data
 )
 
-// maxPackets is how many packets a certificate or a message may have.
+// tagNames has those that are only named in errors as well (RFC 9580, Section 5).
+var tagNames = map[uint8]string{
+	tagPKESK:        "a session key for a public key",
+	tagSignature:    "a signature",
+	3:               "a session key for a passphrase",
+	tagOnePass:      "the beginning of a signed text",
+	tagSecretKey:    "a secret key",
+	tagPublicKey:    "a public key",
+	tagSecretSubkey: "a secret subkey",
+	tagCompressed:   "compressed data",
+	9:               "data encrypted without a hash",
+	10:              "a marker",
+	tagLiteral:      "a text",
+	tagUserID:       "a user ID",
+	tagPublicSubkey: "a public subkey",
+	17:              "a picture of the owner",
+	tagSEIPD:        "encrypted data",
+	20:              "data encrypted with AEAD",
+	21:              "padding",
+}
+
+// tagName names a kind of packet for errors: a text (packet 11).
+func tagName(tag uint8) string {
+	if name := tagNames[tag]; name != "" {
+		return fmt.Sprintf("%s (packet %d)", name, tag)
+	}
+	return fmt.Sprintf("packet %d", tag)
+}
+
+// A packet begins with its tag t and its length, in the new format (RFC 4880, Section 4.2.2) or in
+// the old one (Section 4.2.1):
+//
+//	11tttttt ‖ length ‖ body     length: 1 octet below 192, 2 below 8,384, else 255 and 4 octets
+//	10ttttll ‖ length ‖ body     length: 1, 2 or 4 octets, where ll is 0, 1 or 2; none, where it is 3
+//
+// In the new format a body may come in parts. A part of 2^n octets has the length 224 + n, and the
+// last part one of the other lengths. In the old format compressed data may be without a length. They go
+// on to the end then.
+
+// maxPackets is the largest number of packets in a certificate or a message.
 const maxPackets = 1000
 
-// Packet is one packet of a certificate or of a message, which anybody can list.
+// Packet is one packet of a certificate or of a message, in clear.
 type Packet struct {
-	Tag    uint8
-	Header []byte // the tag and the length, as they stood; where it comes in parts, of the first
+	Tag    uint8  // 1 to 63
+	Header []byte // the tag and the length as encoded; for a packet in parts, of the first part
 	Body   []byte
 }
 
-// Packets splits data into its packets. It implements RFC 4880, Section 4.2, without lengths that
-// are not known in advance, and refuses a length that a shorter header could say.
+// Packets splits binary data into its packets, at most 1,000. It implements RFC 4880, Section 4.2, and
+// returns an error for a length in a longer form than it needs. Only compressed data may be without a
+// length.
 func Packets(data []byte) ([]Packet, error) {
 	all, err := packets(data)
 	return all, prefix(err)
@@ -55,6 +96,7 @@ func packets(data []byte) (all []Packet, err error) {
 	return all, nil
 }
 
+// readPacket reads one packet, and leaves in as it is if there is none.
 func readPacket(in *cryptobyte.String) (p Packet, ok bool) {
 	rest := *in
 	var first uint8
@@ -69,6 +111,9 @@ func readPacket(in *cryptobyte.String) (p Packet, ok bool) {
 	} else {
 		p.Tag = first >> 2 & 0x0f
 		size, ok = readOldLength(&rest, first&3)
+		if first&3 == 3 && p.Tag == tagCompressed {
+			size, ok = len(rest), true
+		}
 	}
 	p.Header = (*in)[:len(*in)-len(rest)]
 	if !ok || p.Tag == 0 || !rest.ReadBytes(&p.Body, size) {
@@ -120,9 +165,10 @@ func readOldLength(in *cryptobyte.String, kind uint8) (size int, ok bool) {
 	return 0, false
 }
 
-// readParts reads what follows the first part of a packet that comes in parts, as only data does.
+// readParts reads the other parts of a packet in parts. Only data may come in parts, the first of
+// at least 512 octets.
 func readParts(in *cryptobyte.String, p *Packet) bool {
-	if p.Tag != tagLiteral && p.Tag != tagSEIPD || len(p.Body) < 512 {
+	if !isData(p.Tag) || len(p.Body) < 512 {
 		return false
 	}
 	body := bytes.Clone(p.Body)
@@ -140,12 +186,23 @@ func readParts(in *cryptobyte.String, p *Packet) bool {
 	return true
 }
 
-// frame puts a header of the new format before a body.
+// isData reports whether a packet may come in parts. Those with encrypted data that is not read here
+// are among them, so that an error can name them.
+func isData(tag uint8) bool {
+	switch tag {
+	case tagCompressed, 9, tagLiteral, tagSEIPD, 20:
+		return true
+	}
+	return false
+}
+
+// frame returns a packet: a header of the new format, and the body.
 func frame(tag uint8, body []byte) []byte {
 	return append(appendLength([]byte{0xc0 | tag}, len(body), 8384), body...)
 }
 
-// appendLength appends a packet's length, or a subpacket's. They differ in where two octets end.
+// appendLength appends the length of a packet or of a subpacket, which differ in the first length
+// that takes five octets.
 func appendLength(b []byte, n, fiveFrom int) []byte {
 	switch {
 	case n < 192:
@@ -156,7 +213,8 @@ func appendLength(b []byte, n, fiveFrom int) []byte {
 	return append(b, 255, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
 }
 
-// asLibrary has the library read a packet, and refuses one that it would not write the same.
+// asLibrary has the library read a packet. It returns an error unless the library writes the same
+// octets again.
 func asLibrary[P interface {
 	packet.Packet
 	Serialize(io.Writer) error
@@ -165,17 +223,17 @@ func asLibrary[P interface {
 	framed := frame(p.Tag, p.Body)
 	read, err := packet.Read(bytes.NewReader(framed))
 	if err != nil {
-		return none, fmt.Errorf("packet of tag %d: %w", p.Tag, err)
+		return none, fmt.Errorf("%s: %w", tagName(p.Tag), err)
 	}
 	typed, ok := read.(P)
 	if !ok {
-		return none, fmt.Errorf("packet of tag %d is of another kind than was expected", p.Tag)
+		return none, fmt.Errorf("expected another kind of packet, found %s", tagName(p.Tag))
 	}
 	var again bytes.Buffer
 	if err := typed.Serialize(&again); err != nil || !bytes.Equal(again.Bytes(), framed) {
-		return none, fmt.Errorf("packet of tag %d: %w", p.Tag, errNotCanonical)
+		return none, fmt.Errorf("%s: %w", tagName(p.Tag), errNotCanonical)
 	}
 	return typed, nil
 }
 
-var errNotCanonical = errors.New("it has more octets than it needs")
+var errNotCanonical = errors.New("expected the shortest encoding, found a longer one")

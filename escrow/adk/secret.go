@@ -5,28 +5,36 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"math"
 	"slices"
 	"time"
 
 	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
+
+	"doormat/internal/secret"
 )
 
-// A SecretKey is a person's, or a company's: it signs and it opens. Printing one prints its
-// fingerprint and no secret.
+// named makes a struct that holds a secret print its name and no secret.
+type named[T any] = secret.Named[T]
+
+// A SecretKey is the secret key of a person or of a company: it signs messages and opens them.
+// Printing one prints its fingerprint. The zero SecretKey has no key: Certificate and RecoveryKey
+// return nil, Recover and Decrypt an error.
 type SecretKey struct {
+	named[SecretKey]
 	primary, subkey *packet.PrivateKey
 	cert            *Certificate
 }
 
-// GenerateKey makes a key, and a certificate whose owner has signed the ADKs that it names.
+// GenerateKey makes a key, and a certificate for it whose hashed area names these ADKs, so that the
+// owner has signed them. The user ID must have 1 to 2,048 octets of UTF-8, the date must be from
+// 1970 to 2106, and the ADKs must differ.
 func GenerateKey(userID string, created time.Time, adks ...ADK) (*SecretKey, error) {
 	var named []Subpacket
 	for i, a := range adks {
 		if slices.ContainsFunc(adks[:i], func(b ADK) bool { return a.Fingerprint == b.Fingerprint }) {
-			return nil, prefix(fmt.Errorf("the ADK %v is named twice", a.Fingerprint))
+			return nil, prefix(fmt.Errorf("expected different ADKs, found %v twice", a.Fingerprint))
 		}
 		named = append(named, a.subpacket())
 	}
@@ -34,7 +42,8 @@ func GenerateKey(userID string, created time.Time, adks ...ADK) (*SecretKey, err
 	return k, prefix(err)
 }
 
-// generate puts any subpackets behind the usual ones, in either area.
+// generate makes a key whose self-signature has these subpackets after the usual ones, in either
+// area.
 func generate(userID string, created time.Time, hashed, unhashed []Subpacket) (*SecretKey, error) {
 	if _, err := parseUserID([]byte(userID)); err != nil {
 		return nil, err
@@ -53,7 +62,8 @@ func generate(userID string, created time.Time, hashed, unhashed []Subpacket) (*
 		{Type: subKeyFlags, Body: []byte{packet.KeyFlagCertify | packet.KeyFlagSign}},
 		{Type: subPreferredCiphers, Body: []byte{byte(packet.CipherAES256), byte(packet.CipherAES128)}},
 		{Type: subPreferredHashes, Body: []byte{hashSHA512, hashSHA256}},
-		{Type: subFeatures, Body: []byte{1}}, // reads integrity-protected data
+		{Type: subPreferredCompression, Body: []byte{0}}, // uncompressed: none given would mean ZIP
+		{Type: subFeatures, Body: []byte{1}},             // reads integrity-protected data
 		{Type: subIssuerFingerprint, Body: fingerprint},
 	}, hashed...)
 	unhashed = append([]Subpacket{{Type: subIssuer, Body: fingerprint[1+12:]}}, unhashed...)
@@ -65,10 +75,19 @@ func generate(userID string, created time.Time, hashed, unhashed []Subpacket) (*
 	if err != nil {
 		return nil, err
 	}
-	k.cert, err = parseCertificate(raw)
-	return k, err
+	return k, k.certify(raw)
 }
 
+// certify gives k its certificate, from its octets.
+func (k *SecretKey) certify(raw []byte) (err error) {
+	if k.cert, err = parseCertificate(raw); err != nil {
+		return err
+	}
+	k.named = secret.Name[SecretKey](k.cert.Fingerprint().String())
+	return nil
+}
+
+// checkDate returns an error for a date that does not fit into 32 bits of seconds since 1970.
 func checkDate(at time.Time) error {
 	if s := at.Unix(); s < 0 || s > math.MaxUint32 {
 		return fmt.Errorf("expected a date from 1970 to 2106, found %v", at)
@@ -76,8 +95,8 @@ func checkDate(at time.Time) error {
 	return nil
 }
 
-// configAt has the library draw from crypto/rand, and date what it makes. The signatures are as
-// Ed25519 has them, without the library's salt.
+// configAt makes the library date its packets, and sign as Ed25519 does, without a salt of the
+// library's. It draws from crypto/rand.
 func configAt(at time.Time) *packet.Config {
 	salt := false
 	return &packet.Config{
@@ -89,7 +108,7 @@ func configAt(at time.Time) *packet.Config {
 
 type serializer interface{ Serialize(io.Writer) error }
 
-// assemble writes the five packets of a certificate, or of a secret key.
+// assemble returns the five packets of a certificate, or of a secret key.
 func assemble(primary serializer, userID string, sig signature, subkey, binding serializer) ([]byte, error) {
 	body, err := sig.marshal()
 	if err != nil {
@@ -103,30 +122,33 @@ func assemble(primary serializer, userID string, sig signature, subkey, binding 
 	return b.Bytes(), err
 }
 
-// Certificate returns the public part.
+// Certificate returns the public part of the key, or nil if there is none.
 func (k *SecretKey) Certificate() *Certificate { return k.cert }
 
-// MarshalBinary returns the key as OpenPGP programs export it, not encrypted.
-func (k *SecretKey) MarshalBinary() ([]byte, error) {
+// RecoveryKey returns the octets of both secret keys and of the certificate, as OpenPGP programs
+// export them, not encrypted. A company's key and a person's have the same form. It returns nil if
+// there is none.
+func (k *SecretKey) RecoveryKey() []byte {
 	if k.cert == nil {
-		return nil, prefix(errNoKey)
+		return nil
 	}
 	all, err := packets(k.cert.raw)
-	if err != nil {
-		return nil, prefix(err)
-	}
 	var b bytes.Buffer
-	errs := []error{k.primary.Serialize(&b)}
+	errs := []error{err, k.primary.Serialize(&b)}
 	b.Write(frame(tagUserID, all[1].Body))
 	b.Write(frame(tagSignature, all[2].Body))
 	errs = append(errs, k.subkey.Serialize(&b))
 	b.Write(frame(tagSignature, all[4].Body))
-	return b.Bytes(), prefix(errors.Join(errs...))
+	if err := errors.Join(errs...); err != nil {
+		panic("adk: internal error: " + err.Error()) // all of it has been parsed
+	}
+	return b.Bytes()
 }
 
 var secretTags = []uint8{tagSecretKey, tagUserID, tagSignature, tagSecretSubkey, tagSignature}
 
-// ParseSecretKey reads what MarshalBinary writes: a key that is not encrypted.
+// ParseSecretKey reads what [SecretKey.RecoveryKey] returns, and the same in armor. It returns an error for a key that is
+// encrypted with a passphrase, and for a certificate that [ParseCertificate] does not accept.
 func ParseSecretKey(data []byte) (*SecretKey, error) {
 	k, err := parseSecretKey(data)
 	if err != nil {
@@ -136,8 +158,9 @@ func ParseSecretKey(data []byte) (*SecretKey, error) {
 }
 
 func parseSecretKey(data []byte) (*SecretKey, error) {
-	if len(data) > maxCertificate {
-		return nil, fmt.Errorf("it has %d octets, expected at most %d", len(data), maxCertificate)
+	data, err := dearmor(data, armorSecretKey, maxCertificate)
+	if err != nil {
+		return nil, err
 	}
 	all, err := packets(data)
 	if err != nil {
@@ -169,21 +192,5 @@ func parseSecretKey(data []byte) (*SecretKey, error) {
 			k.subkey = key
 		}
 	}
-	k.cert, err = parseCertificate(public.Bytes())
-	return k, err
+	return k, k.certify(public.Bytes())
 }
-
-// Format implements [fmt.Formatter]: every verb prints the fingerprint and no secret.
-func (k SecretKey) Format(f fmt.State, _ rune) {
-	if k.cert == nil {
-		io.WriteString(f, "adk.SecretKey(none)")
-		return
-	}
-	fmt.Fprintf(f, "adk.SecretKey(%v)", k.cert.Fingerprint())
-}
-
-// LogValue implements [slog.LogValuer] as Format does.
-func (k SecretKey) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(k)) }
-
-// MarshalText implements [encoding.TextMarshaler] as Format does.
-func (k SecretKey) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(k)), nil }

@@ -15,30 +15,31 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 )
 
-// The library signs and reads self-signatures too, but keeps the subpackets to itself. So the one
+// The library signs and reads self-signatures too, but does not return unknown subpackets. So the one
 // signature that matters here is read and written in this file.
 
 // Subpacket is one statement in a self-signature.
 type Subpacket struct {
-	Critical bool // who does not know the type must refuse the signature
-	Type     uint8
+	Critical bool  // a program that does not know the type must refuse the signature
+	Type     uint8 // 0 to 127; 10 for an ADK
 	Body     []byte
 }
 
 // The subpackets that are used here (RFC 4880, Section 5.2.3.1).
 const (
-	subCreated           = 2
-	subADK               = 10 // there: "placeholder for backward compatibility"
-	subPreferredCiphers  = 11
-	subIssuer            = 16
-	subPreferredHashes   = 21
-	subKeyFlags          = 27
-	subFeatures          = 30
-	subIssuerFingerprint = 33 // RFC 9580
+	subCreated              = 2
+	subADK                  = 10 // there: "placeholder for backward compatibility"
+	subPreferredCiphers     = 11
+	subIssuer               = 16
+	subPreferredHashes      = 21
+	subPreferredCompression = 22
+	subKeyFlags             = 27
+	subFeatures             = 30
+	subIssuerFingerprint    = 33 // RFC 9580
 )
 
-// The types of a signature on a user ID go from 10 to 13 (hex): how well its owner is known. PGP
-// made the first of his own, and GnuPG the last.
+// The types of a signature on a user ID are 10 to 13 (hex), by how well the signer knows the owner.
+// For a self-signature PGP used the first, and GnuPG uses the last.
 const (
 	generic  = 0x10
 	positive = 0x13
@@ -86,17 +87,17 @@ func parseSignature(body []byte) (sig signature, err error) {
 	sig.hashed, ok1 = readSubpackets(hashed)
 	sig.unhashed, ok2 = readSubpackets(unhashed)
 	if !ok1 || !ok2 {
-		return sig, errors.New("a subpacket does not fit into its area")
+		return sig, errors.New("expected subpackets that fill their area, found one that does not fit")
 	}
 	return sig, nil
 }
 
-var errCut = errors.New("a signature is cut short or has octets left over")
+var errCut = errors.New("expected a signature, found one that is too short or too long")
 
 func (sig *signature) marshal() ([]byte, error) {
 	unhashed := marshalSubpackets(sig.unhashed)
 	if len(unhashed) > 0xffff {
-		return nil, fmt.Errorf("the unhashed area would have %d octets, expected at most 65535", len(unhashed))
+		return nil, fmt.Errorf("expected an unhashed area of at most 65535 octets, found %d", len(unhashed))
 	}
 	b := bytes.Clone(sig.signed)
 	b = binary.BigEndian.AppendUint16(b, uint16(len(unhashed)))
@@ -104,7 +105,11 @@ func (sig *signature) marshal() ([]byte, error) {
 	return appendMPI(appendMPI(b, sig.r), sig.s), nil
 }
 
-// digest is what is signed, according to RFC 4880, Section 5.2.4. The unhashed area is not in it.
+// digest returns the hash that is signed, according to RFC 4880, Section 5.2.4:
+//
+//	H(99 ‖ length (2) ‖ key ‖ b4 ‖ length (4) ‖ user ID ‖ signed ‖ 04 ff ‖ length of signed (4))
+//
+// It does not cover the unhashed area.
 func (sig *signature) digest(key *packet.PublicKey, userID string) ([]byte, error) {
 	var h hash.Hash
 	switch sig.hash {
@@ -125,6 +130,7 @@ func (sig *signature) digest(key *packet.PublicKey, userID string) ([]byte, erro
 	return h.Sum(nil), nil
 }
 
+// verify returns an error unless sig is the primary key's self-signature of the user ID.
 func (sig *signature) verify(key *packet.PublicKey, userID string) error {
 	public, ok := key.PublicKey.(*eddsa.PublicKey)
 	if !ok {
@@ -143,11 +149,11 @@ func (sig *signature) verify(key *packet.PublicKey, userID string) error {
 	return nil
 }
 
-// signUserID makes a self-signature with any subpackets in the hashed area.
+// signUserID makes a self-signature with these subpackets in its two areas.
 func signUserID(key *packet.PrivateKey, userID string, hashed, unhashed []Subpacket) (sig signature, err error) {
 	area := marshalSubpackets(hashed)
 	if len(area) > 0xffff {
-		return sig, fmt.Errorf("the hashed area would have %d octets, expected at most 65535", len(area))
+		return sig, fmt.Errorf("expected a hashed area of at most 65535 octets, found %d", len(area))
 	}
 	sig = signature{kind: positive, hash: hashSHA256, hashed: hashed, unhashed: unhashed}
 	sig.signed = binary.BigEndian.AppendUint16([]byte{4, positive, eddsaAlgorithm, sig.hash}, uint16(len(area)))
@@ -161,7 +167,9 @@ func signUserID(key *packet.PrivateKey, userID string, hashed, unhashed []Subpac
 	return sig, err
 }
 
-// readSubpackets implements RFC 4880, Section 5.2.3.1.
+// readSubpackets splits an area into its subpackets, according to RFC 4880, Section 5.2.3.1:
+//
+//	length ‖ critical (1 bit), type (7 bits) ‖ body     the length counts type and body
 func readSubpackets(in cryptobyte.String) (all []Subpacket, ok bool) {
 	for !in.Empty() {
 		size, ok := readSubpacketLength(&in)
@@ -176,6 +184,8 @@ func readSubpackets(in cryptobyte.String) (all []Subpacket, ok bool) {
 	return all, true
 }
 
+// readSubpacketLength reads a length in the shortest of its forms: 1 octet below 192, 2 below
+// 16,320, else 255 and 4 octets.
 func readSubpacketLength(in *cryptobyte.String) (size int, ok bool) {
 	var first, second uint8
 	var long uint32
@@ -208,7 +218,8 @@ func (p Subpacket) marshal() []byte {
 	return append(append(appendLength(nil, 1+len(p.Body), 16320), kind), p.Body...)
 }
 
-// readMPI reads a number without leading zeros, behind its length in bits (RFC 4880, Section 3.2).
+// readMPI reads a number without leading zeros, preceded by its length in bits (RFC 4880, Section
+// 3.2).
 func readMPI(in *cryptobyte.String, n *[]byte) bool {
 	var size uint16
 	return in.ReadUint16(&size) && in.ReadBytes(n, (int(size)+7)/8) && int(size) == bitLen(*n)
@@ -219,6 +230,7 @@ func appendMPI(b, n []byte) []byte {
 	return append(binary.BigEndian.AppendUint16(b, uint16(bitLen(n))), n...)
 }
 
+// bitLen returns the length in bits of a number without leading zeros.
 func bitLen(n []byte) int {
 	if len(n) == 0 {
 		return 0

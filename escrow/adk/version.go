@@ -5,16 +5,16 @@ import (
 	"slices"
 )
 
-// ADK names an additional decryption key: the body of a subpacket of type 10.
+// ADK names an additional decryption key. It is the body of a subpacket of type 10, 22 octets:
 //
 //	class (1) ‖ public-key algorithm (1) ‖ fingerprint of a primary key (20)
 type ADK struct {
-	Class       uint8 // Requested or Mandatory
-	Algorithm   uint8 // of the primary key
-	Fingerprint Fingerprint
+	Class       uint8       // Requested or Mandatory
+	Algorithm   uint8       // of the primary key
+	Fingerprint Fingerprint // of the primary key
 }
 
-// The classes of an ADK. Business editions of PGP would not encrypt without a mandatory one.
+// The classes of an ADK. Business editions of PGP did not encrypt without a mandatory one.
 const (
 	Requested = 0x00
 	Mandatory = 0x80
@@ -22,11 +22,11 @@ const (
 
 const adkSize = 1 + 1 + 20
 
-// ParseADK reads the body of a subpacket of type 10. As PGP did, it overlooks what comes after 22
-// octets.
+// ParseADK reads the body of a subpacket of type 10. It returns an error for fewer than 22 octets,
+// and ignores further ones, as PGP did.
 func ParseADK(body []byte) (ADK, error) {
 	if len(body) < adkSize {
-		return ADK{}, prefix(fmt.Errorf("an ADK has %d octets, expected %d", len(body), adkSize))
+		return ADK{}, prefix(fmt.Errorf("expected an ADK of at least %d octets, found %d", adkSize, len(body)))
 	}
 	return ADK{body[0], body[1], Fingerprint(body[2:adkSize])}, nil
 }
@@ -35,25 +35,25 @@ func (a ADK) subpacket() Subpacket {
 	return Subpacket{Type: subADK, Body: append([]byte{a.Class, a.Algorithm}, a.Fingerprint[:]...)}
 }
 
-// ADK names c as somebody's additional decryption key.
+// ADK returns the name of c as an additional decryption key of this class.
 func (c *Certificate) ADK(class uint8) ADK {
 	return ADK{class, uint8(c.primary.PubKeyAlgo), c.Fingerprint()}
 }
 
-// A Version is a program's way with an ADK. All three check the self-signature.
+// A Version is a program's treatment of ADKs. All three check the self-signature.
 type Version int
 
 const (
-	// PGP553 is PGP 5.5.x to 6.5.3: it takes an ADK from either area of the self-signature
-	// (CERT VU#747124).
+	// PGP553 is PGP 5.5.x to 6.5.3, which honours an ADK in either area of the self-signature (CERT
+	// VU#747124).
 	PGP553 Version = iota
-	// PGP658 is PGP from 6.5.8: it takes an ADK from the hashed area only.
+	// PGP658 is PGP from 6.5.8, which honours an ADK in the hashed area only.
 	PGP658
-	// GnuPG takes none, and refuses a certificate in which one is marked critical.
+	// GnuPG honours none, and refuses a certificate in which one is marked critical.
 	GnuPG
 )
 
-// String returns the versions' names.
+// String returns the program's name and versions.
 func (v Version) String() string {
 	switch v {
 	case PGP553:
@@ -66,8 +66,9 @@ func (v Version) String() string {
 	return fmt.Sprintf("Version(%d)", int(v))
 }
 
-// ADKs returns the additional decryption keys that a version honours, each once. It passes over
-// one that is too short, as PGP did.
+// ADKs returns the additional decryption keys in a certificate that a version honours, each once.
+// It ignores one that is too short, as PGP did. It returns an error if the version refuses the
+// certificate.
 func (v Version) ADKs(c *Certificate) ([]ADK, error) {
 	found, err := v.adks(c)
 	return found, prefix(err)
@@ -97,12 +98,12 @@ func findADKs(area []Subpacket) (found []ADK) {
 	return found
 }
 
-// checkCritical refuses a critical ADK, in either area: GnuPG knows the type well enough to print
-// "Big Brother's key (ignored)", but not to act upon it.
+// checkCritical returns an error for a critical ADK in either area. GnuPG knows the type well
+// enough to print "Big Brother's key (ignored)", but does not act on it.
 func (c *Certificate) checkCritical() error {
 	for _, p := range slices.Concat(c.sig.hashed, c.sig.unhashed) {
 		if p.Type == subADK && p.Critical {
-			return fmt.Errorf("a critical subpacket of type %d, which GnuPG does not act upon", subADK)
+			return fmt.Errorf("expected no critical subpacket that GnuPG does not act on, found one of type %d", subADK)
 		}
 	}
 	return nil

@@ -20,11 +20,11 @@ func TestAgentsRefuse(t *testing.T) {
 		at    time.Time
 		want  string
 	}{
-		{"somebody else's warrant", w.nist, 1, warrant(2), day, `clipper: agent "NIST" is asked for unit 00000001, and the warrant names unit 00000002`},
-		{"no warrant", w.nist, 1, Warrant{}, day, `clipper: agent "NIST" is asked for unit 00000001, and the warrant names unit 00000000`},
-		{"too early", w.nist, 1, warrant(1), first.Add(-1), `clipper: agent "NIST" is asked on 1994-01-31, and the warrant is in force from 1994-02-01 until 1994-03-02`},
-		{"too late", w.other, 1, warrant(1), last.Add(1), `clipper: agent "Treasury" is asked on 1994-03-02, and the warrant is in force from 1994-02-01 until 1994-03-02`},
-		{"without dates", w.nist, 1, Warrant{Unit: 1}, day, `clipper: agent "NIST" is asked on 1994-02-09, and the warrant is in force from 0001-01-01 until 0001-01-01`},
+		{"somebody else's warrant", w.nist, 1, warrant(2), day, `clipper: agent "NIST" expected a warrant for unit 00000001, found 00000002`},
+		{"no warrant", w.nist, 1, Warrant{}, day, `clipper: agent "NIST" expected a warrant for unit 00000001, found 00000000`},
+		{"too early", w.nist, 1, warrant(1), first.Add(-1), `clipper: agent "NIST" expected a day from 1994-02-01 until before 1994-03-02, found 1994-01-31`},
+		{"too late", w.other, 1, warrant(1), last, `clipper: agent "Treasury" expected a day from 1994-02-01 until before 1994-03-02, found 1994-03-02`},
+		{"without dates", w.nist, 1, Warrant{Unit: 1}, day, `clipper: agent "NIST" expected a day from 0001-01-01 until before 0001-01-01, found 1994-02-09`},
 		{"a unit that is not", w.nist, 3, warrant(3), day, `clipper: agent "NIST" holds no half of unit 00000003`},
 		{"another family's agent", w.other, 3, warrant(3), day, `clipper: agent "Treasury" holds no half of unit 00000003`},
 	} {
@@ -32,7 +32,7 @@ func TestAgentsRefuse(t *testing.T) {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
 		}
 	}
-	for _, at := range []time.Time{first, day, last} {
+	for _, at := range []time.Time{first, day, last.Add(-1)} {
 		if h, err := far.nist.Release(3, warrant(3), at); err != nil || h.Unit != 3 || h.Agent != "NIST" {
 			t.Errorf("on %v: %v, %v", at, h, err)
 		}
@@ -85,7 +85,7 @@ func TestProgramRefuses(t *testing.T) {
 func TestDatabase(t *testing.T) {
 	w := newWorld(t, 3)
 	db := w.nist.Database()
-	halves, err := RecoverHalves(db, w.nist.StorageKey())
+	halves, err := RecoverHalves(db, w.nist.RecoveryKey())
 	if err != nil || len(halves) != 3 {
 		t.Fatalf("%d halves, %v", len(halves), err)
 	}
@@ -101,21 +101,21 @@ func TestDatabase(t *testing.T) {
 		}
 	}
 	for name, key := range map[string]string{
-		"another's": w.other.StorageKey(), "none": "", "the recipient": w.nist.key.String(),
-		"with an end of line": w.nist.StorageKey() + "\n",
+		"another's": w.other.RecoveryKey(), "none": "", "the recipient": w.nist.key.String(),
+		"with an end of line": w.nist.RecoveryKey() + "\n",
 	} {
-		if halves, err := RecoverHalves(db, key); err == nil || halves != nil || strings.Contains(err.Error(), w.other.StorageKey()) {
+		if halves, err := RecoverHalves(db, key); err == nil || halves != nil || strings.Contains(err.Error(), w.other.RecoveryKey()) {
 			t.Errorf("%s key: %v, %v", name, halves, err)
 		}
 	}
-	if halves, err := RecoverHalves(agent(t, "new").Database(), w.nist.StorageKey()); err != nil || len(halves) != 0 {
+	if halves, err := RecoverHalves(agent(t, "new").Database(), w.nist.RecoveryKey()); err != nil || len(halves) != 0 {
 		t.Errorf("an empty database: %v, %v", halves, err)
 	}
 }
 
 func TestRecoverHalvesRefuses(t *testing.T) {
 	w := newWorld(t, 2)
-	db, key := w.nist.Database(), w.nist.StorageKey()
+	db, key := w.nist.Database(), w.nist.RecoveryKey()
 	files, err := parseDatabase(db)
 	if err != nil {
 		t.Fatal(err)
@@ -178,7 +178,7 @@ func TestParseHalf(t *testing.T) {
 		"a trailing byte": append(bytes.Clone(b), 0), "another version": append([]byte{2}, b[1:]...),
 		"no name": append([]byte{1, 0}, b[2+len(h.Agent):]...),
 	} {
-		if _, err := ParseHalf(bad); err == nil || err.Error() != "clipper: not a half of a unit key" {
+		if _, err := ParseHalf(bad); err == nil || err.Error() != "clipper: expected a half of a unit key, found something else" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -206,7 +206,7 @@ func FuzzParseHalf(f *testing.F) {
 func FuzzRecoverHalves(f *testing.F) {
 	seeded(f, 4)
 	w := newWorld(f, 2)
-	db, key := w.nist.Database(), w.nist.StorageKey()
+	db, key := w.nist.Database(), w.nist.RecoveryKey()
 	halves, err := RecoverHalves(db, key)
 	if err != nil {
 		f.Fatal(err)
@@ -273,7 +273,7 @@ func TestConcurrency(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if halves, err := RecoverHalves(w.nist.Database(), w.nist.StorageKey()); err != nil || len(halves) != 9 {
+	if halves, err := RecoverHalves(w.nist.Database(), w.nist.RecoveryKey()); err != nil || len(halves) != 9 {
 		t.Errorf("%d halves, %v", len(halves), err)
 	}
 }

@@ -3,8 +3,8 @@ package clipper
 import (
 	"testing"
 
-	"doormat/internal/ratio"
 	"doormat/internal/skipjack"
+	"doormat/internal/testing/ratio"
 )
 
 // inBlocks times ours beside a block under the key, which is what it is made of.
@@ -27,7 +27,7 @@ func inBlocks(b *testing.B, key *skipjack.Cipher, ours func()) {
 // LEAF and three of the checksum.
 func BenchmarkLoadIV(b *testing.B) {
 	w := newWorld(b, 1)
-	s := w.chips[1].Load(newKey())
+	s := w.chips[1].Load(NewSessionKey())
 	var h Header
 	inBlocks(b, w.family.Key().cipher(), func() {
 		h.LEAF[0]++
@@ -38,14 +38,14 @@ func BenchmarkLoadIV(b *testing.B) {
 // A header: four blocks of the key, three of the checksum, four of the LEAF.
 func BenchmarkGenerateIV(b *testing.B) {
 	w := newWorld(b, 1)
-	s := w.chips[1].Load(newKey())
+	s := w.chips[1].Load(NewSessionKey())
 	inBlocks(b, w.family.Key().cipher(), func() { generate(b, s) })
 }
 
 // What a tap does for each header: two keys expanded, and eleven blocks.
 func BenchmarkRecoverSessionKey(b *testing.B) {
 	w := newWorld(b, 1)
-	h, _ := w.transmit(b, 1, newKey(), CBC)
+	h, _ := w.transmit(b, 1, NewSessionKey(), CBC)
 	a, c := w.halves(b, 1)
 	family := w.family.Key()
 	inBlocks(b, family.cipher(), func() {

@@ -13,7 +13,7 @@ import (
 func TestCall(t *testing.T) {
 	w := newWorld(t, 2)
 	for _, m := range []Mode{ECB, CBC, OFB} {
-		k := newKey()
+		k := NewSessionKey()
 		for _, from := range []UnitID{1, 2} {
 			h, c := w.transmit(t, from, k, m)
 			s := w.chips[3-from].Load(k)
@@ -47,7 +47,7 @@ func TestIVsDiffer(t *testing.T) {
 func TestReceivingChipChecks(t *testing.T) {
 	seeded(t, 1)
 	w, far := newWorld(t, 2), newWorld(t, 1)
-	k := newKey()
+	k := NewSessionKey()
 	h, _ := w.transmit(t, 1, k, CBC)
 	s := w.chips[2].Load(k)
 	if err := s.LoadIV(h); err != nil {
@@ -70,7 +70,7 @@ func TestReceivingChipChecks(t *testing.T) {
 	}
 	for i := range 8 * KeySize {
 		bad := k
-		bad[i/8] ^= 1 << (i % 8)
+		bad.k[i/8] ^= 1 << (i % 8)
 		if err := w.chips[2].Load(bad).LoadIV(h); err != ErrLEAF {
 			t.Errorf("bit %d of the session key flipped: %v", i, err)
 		}
@@ -80,10 +80,10 @@ func TestReceivingChipChecks(t *testing.T) {
 	}
 }
 
-// The asymmetry: a LEAF with a wrong key in it, made by somebody who has the family key, passes.
+// The asymmetry: a LEAF with a wrong key in it, made with the family key, passes.
 func TestReceivingChipCannotCheckTheKey(t *testing.T) {
 	w := newWorld(t, 2)
-	k := newKey()
+	k := NewSessionKey()
 	h, c := w.transmit(t, 1, k, CBC)
 	family := w.family.Key()
 	f := family.RecoverFields(h.LEAF)
@@ -104,7 +104,7 @@ func TestReceivingChipCannotCheckTheKey(t *testing.T) {
 
 func TestSessionBegins(t *testing.T) {
 	w := newWorld(t, 2)
-	k := newKey()
+	k := NewSessionKey()
 	s := w.chips[1].Load(k)
 	if _, err := s.Encrypt(CBC, message); err != errNoIV {
 		t.Errorf("Encrypt without an IV: %v", err)
@@ -130,7 +130,7 @@ func TestSessionBegins(t *testing.T) {
 func TestRefusalMovesNothing(t *testing.T) {
 	seeded(t, 2)
 	w := newWorld(t, 2)
-	k := newKey()
+	k := NewSessionKey()
 	h, c := w.transmit(t, 1, k, CBC)
 	s := w.chips[2].Load(k)
 	if err := s.LoadIV(h); err != nil {
@@ -159,7 +159,7 @@ func TestRefusalMovesNothing(t *testing.T) {
 
 func TestChipMisuse(t *testing.T) {
 	w := newWorld(t, 1)
-	s := w.chips[1].Load(newKey())
+	s := w.chips[1].Load(NewSessionKey())
 	generate(t, s)
 	for want, err := range map[string]error{
 		"clipper: expected mode ECB, CBC or OFB, found Mode(0)":     second(s.Encrypt(0, message)),
@@ -209,11 +209,11 @@ func TestTamperBoundary(t *testing.T) {
 	}
 }
 
-// A header says nothing of its unit to whoever has not the family key: two by one chip have no
+// Without the family key, a header says nothing of its unit: two by one chip have no
 // more in common than two by two.
 func TestHeadersDoNotShowTheUnit(t *testing.T) {
 	w := newWorld(t, 1)
-	k := newKey()
+	k := NewSessionKey()
 	a, _ := w.transmit(t, 1, k, CBC)
 	b, _ := w.transmit(t, 1, k, CBC)
 	same := 0
@@ -241,20 +241,23 @@ func TestModeString(t *testing.T) {
 func FuzzLoadIV(f *testing.F) {
 	seeded(f, 3)
 	w := newWorld(f, 2)
-	k := newKey()
+	k := NewSessionKey()
 	h, c := w.transmit(f, 1, k, CBC)
 	family := w.family.Key()
 	forged := family.RecoverFields(h.LEAF)
 	forged.Wrapped = [KeySize]byte{}
-	f.Add(k[:], h.Bytes(), c)
-	f.Add(k[:], Header{forged.seal(family.cipher()), h.IV}.Bytes(), c)
-	f.Add(k[:], make([]byte, HeaderSize), c[:5])
+	f.Add(k.k[:], h.Bytes(), c)
+	f.Add(k.k[:], Header{forged.seal(family.cipher()), h.IV}.Bytes(), c)
+	f.Add(k.k[:], make([]byte, HeaderSize), c[:5])
 	f.Fuzz(func(t *testing.T, key, header, ciphertext []byte) {
 		h, err := ParseHeader(header)
-		if err != nil || len(key) != KeySize {
+		if err != nil {
 			return
 		}
-		k := SessionKey(key)
+		k, err := ParseSessionKey(key)
+		if err != nil {
+			return
+		}
 		s := w.chips[2].Load(k)
 		leaf := family.RecoverFields(h.LEAF)
 		want := error(nil)

@@ -38,12 +38,6 @@ func start(units ...clipper.UnitID) (f *clipper.Family, nist, treasury *clipper.
 	return f, nist, treasury, chips
 }
 
-// agree is whatever the two telephones do to have a session key.
-func agree() (k clipper.SessionKey) {
-	rand.Read(k[:])
-	return k
-}
-
 var (
 	day  = time.Date(1994, 2, 9, 0, 0, 0, 0, time.UTC)
 	text = []byte("The bridge, six.")
@@ -53,7 +47,7 @@ var (
 func Example() {
 	defer repeat()()
 	family, nist, treasury, chips := start(0x1a, 0x1b)
-	ana, ben, ks := chips[0], chips[1], agree()
+	ana, ben, ks := chips[0], chips[1], clipper.NewSessionKey()
 
 	sender := ana.Load(ks)
 	header, err := sender.GenerateIV()
@@ -67,7 +61,7 @@ func Example() {
 	check(err)
 	fmt.Printf("Ben hears  %s\n", heard)
 
-	// Whoever taps has the family key, and what went over the wire.
+	// The wiretap has the family key, and what went over the wire.
 	fields := family.Key().RecoverFields(header.LEAF)
 	fmt.Printf("LEAF       %x\n", header.LEAF)
 	fmt.Printf("           %x for unit %v, checksum %04x\n", fields.Wrapped, fields.Unit, fields.Checksum)
@@ -92,7 +86,7 @@ func Example() {
 func ExampleSession_LoadIV() {
 	defer repeat()()
 	_, _, _, chips := start(1, 2)
-	ks := agree()
+	ks := clipper.NewSessionKey()
 	sender, receiver := chips[0].Load(ks), chips[1].Load(ks)
 	header, err := sender.GenerateIV()
 	check(err)
@@ -124,38 +118,38 @@ func ExampleAgent_Release() {
 	_, err := nist.Release(2, warrant, day.AddDate(1, 0, 0))
 	fmt.Println(err)
 	// Output:
-	// 00000000 clipper: agent "NIST" is asked for unit 00000001, and the warrant names unit 00000002
+	// 00000000 clipper: agent "NIST" expected a warrant for unit 00000001, found 00000002
 	// 00000002 <nil>
-	// clipper: agent "NIST" is asked on 1995-02-09, and the warrant is in force from 1994-02-09 until 1994-03-09
+	// clipper: agent "NIST" expected a day from 1994-02-09 until before 1994-03-09, found 1995-02-09
 }
 
 // One agent's halves are nothing. Both agents' are every call of every chip, recorded or to come.
 func ExampleRecoverHalves() {
 	defer repeat()()
 	family, nist, treasury, chips := start(1)
-	ks := agree()
+	ks := clipper.NewSessionKey()
 	header, err := chips[0].Load(ks).GenerateIV()
 	check(err)
 
-	one, err := clipper.RecoverHalves(nist.Database(), nist.StorageKey())
+	one, err := clipper.RecoverHalves(nist.Database(), nist.RecoveryKey())
 	check(err)
 	guess := clipper.Half{Agent: "Treasury", Unit: 1}
 	_, err = clipper.RecoverSessionKey(family.Key(), one[0], guess, header)
 	fmt.Println("one agent:", err)
 
-	two, err := clipper.RecoverHalves(treasury.Database(), treasury.StorageKey())
+	two, err := clipper.RecoverHalves(treasury.Database(), treasury.RecoveryKey())
 	check(err)
 	recovered, err := clipper.RecoverSessionKey(family.Key(), one[0], two[0], header)
 	check(err)
-	fmt.Println("both: the session key is recovered, and its difference from the true one is", xor(recovered, ks))
+	fmt.Println("both: the session key is recovered, and its difference from the true one is", xor(recovered.Bytes(), ks.Bytes()))
 	// Output:
 	// one agent: clipper: the LEAF's checksum does not fit this session key and IV
 	// both: the session key is recovered, and its difference from the true one is 00000000000000000000
 }
 
-func xor(a, b clipper.SessionKey) string {
+func xor(a, b []byte) string {
 	for i := range a {
 		a[i] ^= b[i]
 	}
-	return fmt.Sprintf("%x", a[:])
+	return fmt.Sprintf("%x", a)
 }

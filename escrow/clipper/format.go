@@ -9,8 +9,8 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 )
 
-// The two formats that are this package's own, in the presentation language of TLS (RFC 8446,
-// Section 3). A half, which is also what is in each file of a database:
+// The two formats of this package, in the presentation language of TLS (RFC 8446, Section 3). A half,
+// which is also the plaintext of each file in a database:
 //
 //	struct {
 //	    uint8  version = 1;
@@ -36,23 +36,25 @@ const (
 )
 
 var (
-	errHalf     = errors.New("not a half of a unit key")
-	errDatabase = errors.New("not an agent's database")
+	errHalf     = errors.New("expected a half of a unit key, found something else")
+	errDatabase = errors.New("expected an agent's database, found something else")
 )
 
+// halfSize returns the length in bytes of a half of an agent with a name of this length.
 func halfSize(name int) int64 { return int64(1 + 1 + name + 4 + KeySize) }
 
-// Bytes returns the half as it travels: see format.go.
+// Bytes returns the half in 16 bytes and the agent's name, in clear: version, name, unit, key.
 func (h Half) Bytes() []byte {
 	b := cryptobyte.NewBuilder(nil)
 	b.AddUint8(version)
 	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(h.Agent)) })
 	b.AddUint32(uint32(h.Unit))
 	b.AddBytes(h.Key[:])
-	return b.BytesOrPanic() // a name of more than 255 bytes comes from no agent
+	return b.BytesOrPanic() // no agent has a name of more than 255 bytes
 }
 
-// ParseHalf reads what [Half.Bytes] returns.
+// ParseHalf reads what [Half.Bytes] returns. It returns an error for a name of 0 bytes, an unknown
+// version, and trailing bytes.
 func ParseHalf(b []byte) (Half, error) {
 	h, err := parseHalf(b)
 	if err != nil {
@@ -80,7 +82,7 @@ func marshalDatabase(files map[UnitID][]byte) []byte {
 		b.AddUint32(uint32(unit))
 		b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(files[unit]) })
 	}
-	return b.BytesOrPanic() // files are of two kilobytes
+	return b.BytesOrPanic() // each file is about 2 kB
 }
 
 type halfFile struct {

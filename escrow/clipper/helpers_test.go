@@ -62,11 +62,6 @@ func (w *world) halves(t testing.TB, u UnitID) (a, b Half) {
 	return a, b
 }
 
-func newKey() (k SessionKey) {
-	rand.Read(k[:])
-	return k
-}
-
 func generate(t testing.TB, s *Session) Header {
 	t.Helper()
 	h, err := s.GenerateIV()
@@ -101,14 +96,14 @@ func turned(b []byte) []byte { return append(append([]byte(nil), b[8:]...), b[:8
 
 func referenceLEAF(family FamilyKey, wrapped [KeySize]byte, u UnitID, sum uint16) LEAF {
 	p := binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint32(wrapped[:], uint32(u)), sum)
-	c := skipjack.New(family)
+	c := skipjack.New(family.k)
 	return LEAF(turned(referenceCBC(c, turned(referenceCBC(c, p)))))
 }
 
 func referenceChecksum(family FamilyKey, k SessionKey, iv IV, u UnitID) uint16 {
-	m := append(append([]byte(nil), k[:]...), iv[:]...)
+	m := append(append([]byte(nil), k.k[:]...), iv[:]...)
 	m = append(binary.BigEndian.AppendUint32(m, uint32(u)), 0, 0)
-	mac := referenceCBC(skipjack.New(family), m)
+	mac := referenceCBC(skipjack.New(family.k), m)
 	return binary.BigEndian.Uint16(mac[16:])
 }
 

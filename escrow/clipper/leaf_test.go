@@ -20,7 +20,7 @@ func TestLEAFAgainstReference(t *testing.T) {
 		var k SessionKey
 		var iv IV
 		var f Fields
-		for _, b := range [][]byte{family[:], k[:], iv[:], f.Wrapped[:]} {
+		for _, b := range [][]byte{family.k[:], k.k[:], iv[:], f.Wrapped[:]} {
 			r.Read(b)
 		}
 		f.Unit, f.Checksum = UnitID(r.Uint64()), uint16(r.Uint64())
@@ -40,8 +40,8 @@ func TestLEAFAgainstReference(t *testing.T) {
 
 // The reconstruction stays what it is: recorded transmissions are read for ever.
 func TestKeptLEAF(t *testing.T) {
-	family, unit := FamilyKey([]byte("familykey!")), UnitKey([]byte("unit key 1"))
-	k, iv := SessionKey([]byte("session k.")), IV([]byte("iv of 64"))
+	family, unit := FamilyKey{k: [10]byte([]byte("familykey!"))}, UnitKey{k: [10]byte([]byte("unit key 1"))}
+	k, iv := SessionKey{k: [10]byte([]byte("session k."))}, IV([]byte("iv of 64"))
 	const id = 0x00c0ffee
 	f := Fields{wrap(unit.cipher(), k), id, checksum(family.cipher(), k, iv, id)}
 	const wantPlain, wantLEAF = "95b0a1d5a3576213eac200c0ffee2d78", "ee265405b2c6baedfdf8f4197ab21e1a"
@@ -55,7 +55,7 @@ func TestKeptLEAF(t *testing.T) {
 	}
 }
 
-// Each bit of the fields hangs on each bit of the LEAF, and the other way round: over many keys, a
+// Each bit of the fields depends on each bit of the LEAF, and vice versa: over many keys, a
 // flip changes each bit on the other side about half of the time.
 func TestDiffusion(t *testing.T) {
 	keys := 400
@@ -78,7 +78,7 @@ func TestDiffusion(t *testing.T) {
 		for range keys {
 			var family FamilyKey
 			var x LEAF
-			r.Read(family[:])
+			r.Read(family.k[:])
 			r.Read(x[:])
 			c := family.cipher()
 			y := f(c, x)
@@ -111,16 +111,16 @@ func TestWrap(t *testing.T) {
 	for range keys {
 		var u UnitKey
 		var k SessionKey
-		r.Read(u[:])
-		r.Read(k[:])
+		r.Read(u.k[:])
+		r.Read(k.k[:])
 		c := u.cipher()
 		w := wrap(c, k)
 		if back := unwrap(c, w); back != k {
-			t.Fatalf("%x is unwrapped as %x", k[:], back[:])
+			t.Fatalf("%x is unwrapped as %x", k.k, back.k)
 		}
-		for i := range k {
+		for i := range k.k {
 			flipped := k
-			flipped[i] ^= 1
+			flipped.k[i] ^= 1
 			for j, x := range wrap(c, flipped) {
 				changed[i][j] += bits.OnesCount8(x ^ w[j])
 			}
@@ -158,7 +158,7 @@ func TestModes(t *testing.T) {
 		var k SessionKey
 		var iv IV
 		text := make([]byte, 8*n)
-		for _, b := range [][]byte{k[:], iv[:], text} {
+		for _, b := range [][]byte{k.k[:], iv[:], text} {
 			r.Read(b)
 		}
 		c := k.cipher()

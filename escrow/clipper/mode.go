@@ -9,14 +9,14 @@ import (
 // A Mode is a mode of operation of FIPS 81, which FIPS 185 refers to.
 type Mode uint8
 
-// Data come in whole blocks of 8 bytes in all of them.
+// All modes take whole blocks of 8 bytes.
 const (
-	ECB Mode = iota + 1 // each block by itself; takes no notice of the IV
+	ECB Mode = iota + 1 // each block by itself; ignores the IV
 	CBC                 // for files and mail
 	OFB                 // the output feedback of 64 bits, for voice
 )
 
-// String returns the mode's three letters.
+// String returns the mode's three letters, or "Mode(n)" for an unknown mode.
 func (m Mode) String() string {
 	switch m {
 	case ECB:
@@ -29,12 +29,13 @@ func (m Mode) String() string {
 	return fmt.Sprintf("Mode(%d)", uint8(m))
 }
 
-// A stream is one direction of a transmission. The mode's chaining goes on from call to call.
+// A stream is one direction of a transmission. The chaining continues from call to call.
 type stream struct {
 	cipher *skipjack.Cipher
 	chain  IV
 }
 
+// check returns an error for an unknown mode, or for data that are not whole blocks.
 func (s *stream) check(m Mode, data []byte) error {
 	if m < ECB || m > OFB {
 		return fmt.Errorf("clipper: expected mode ECB, CBC or OFB, found %v", m)
@@ -77,7 +78,7 @@ func (s *stream) decrypt(m Mode, ciphertext []byte) ([]byte, error) {
 	return out, nil
 }
 
-// encryptCBC is C(i) = E(P(i) ⊕ C(i-1)).
+// encryptCBC computes C(i) = E(P(i) ⊕ C(i-1)).
 func (s *stream) encryptCBC(out, plaintext []byte) {
 	for i := 0; i < len(out); i += len(s.chain) {
 		xor(s.chain[:], plaintext[i:])
@@ -86,7 +87,7 @@ func (s *stream) encryptCBC(out, plaintext []byte) {
 	}
 }
 
-// decryptCBC is P(i) = D(C(i)) ⊕ C(i-1), for which no block waits for another.
+// decryptCBC computes P(i) = D(C(i)) ⊕ C(i-1), all D side by side.
 func (s *stream) decryptCBC(out, ciphertext []byte) {
 	s.cipher.DecryptBlocks(out, ciphertext)
 	for i := 0; i < len(out); i += len(s.chain) {
@@ -95,7 +96,7 @@ func (s *stream) decryptCBC(out, ciphertext []byte) {
 	}
 }
 
-// outputFeedback is O(i) = E(O(i-1)), and the data ⊕ O.
+// outputFeedback computes O(i) = E(O(i-1)), and the data ⊕ O.
 func (s *stream) outputFeedback(out, data []byte) {
 	copy(out, data)
 	for i := 0; i < len(out); i += len(s.chain) {

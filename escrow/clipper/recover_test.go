@@ -10,7 +10,7 @@ import (
 func TestLawfulPath(t *testing.T) {
 	w := newWorld(t, 2)
 	for _, m := range []Mode{ECB, CBC, OFB} {
-		k := newKey()
+		k := NewSessionKey()
 		h, c := w.transmit(t, 2, k, m)
 
 		family := w.family.Key()
@@ -41,18 +41,18 @@ func TestLawfulPath(t *testing.T) {
 func TestHalvesOpenPastAndFuture(t *testing.T) {
 	w := newWorld(t, 2)
 	family := w.family.Key()
-	before, old := newKey(), Header{}
+	before, old := NewSessionKey(), Header{}
 	old, _ = w.transmit(t, 1, before, CBC)
 	a, b := w.halves(t, 1)
-	after := newKey()
+	after := NewSessionKey()
 	later, _ := w.transmit(t, 1, after, OFB)
 	for h, want := range map[Header]SessionKey{old: before, later: after} {
 		if got, err := RecoverSessionKey(family, a, b, h); err != nil || got != want {
 			t.Errorf("%v", err)
 		}
 	}
-	h, _ := w.transmit(t, 2, newKey(), CBC)
-	if _, err := RecoverSessionKey(family, a, b, h); err == nil || err.Error() != "clipper: the LEAF names unit 00000002, and the halves are of unit 00000001" {
+	h, _ := w.transmit(t, 2, NewSessionKey(), CBC)
+	if _, err := RecoverSessionKey(family, a, b, h); err == nil || err.Error() != "clipper: expected a LEAF of unit 00000001, found one of unit 00000002" {
 		t.Errorf("another unit: %v", err)
 	}
 }
@@ -61,7 +61,7 @@ func TestRecoverMisuse(t *testing.T) {
 	seeded(t, 5)
 	w, far := newWorld(t, 2), newWorld(t, 2)
 	family := w.family.Key()
-	h, _ := w.transmit(t, 1, newKey(), CBC)
+	h, _ := w.transmit(t, 1, NewSessionKey(), CBC)
 	a1, b1 := w.halves(t, 1)
 	a2, b2 := w.halves(t, 2)
 	_, stranger := far.halves(t, 1)
@@ -76,7 +76,7 @@ func TestRecoverMisuse(t *testing.T) {
 	}{
 		{"two units", family, a1, b2, "clipper: expected two halves of one unit, found them of 00000001 and of 00000002"},
 		{"one agent", family, a1, a1, `clipper: expected the halves of two agents, found both of "NIST"`},
-		{"another unit", family, a2, b2, "clipper: the LEAF names unit 00000001, and the halves are of unit 00000002"},
+		{"another unit", family, a2, b2, "clipper: expected a LEAF of unit 00000002, found one of unit 00000001"},
 		{"the wrong agent", family, a1, stranger, ErrLEAF.Error()},
 	} {
 		if k, err := RecoverSessionKey(c.family, c.a, c.b, h); err == nil || err.Error() != c.want || k != (SessionKey{}) {
@@ -94,7 +94,7 @@ func TestOneHalfIsNothing(t *testing.T) {
 	seeded(t, 6)
 	w := newWorld(t, 1)
 	family := w.family.Key()
-	h, _ := w.transmit(t, 1, newKey(), CBC)
+	h, _ := w.transmit(t, 1, NewSessionKey(), CBC)
 	a, b := w.halves(t, 1)
 	r := rand.NewChaCha8([32]byte{6})
 	fits := 0

@@ -38,7 +38,7 @@ func draw(g io.Reader, n int) []byte {
 	return b
 }
 
-// chosen are points that somebody has chosen, with d = 20, 21, …, 3f and Q = d⁻¹P.
+// chosen returns points with a known trapdoor: d = 20, 21, …, 3f and Q = d⁻¹P.
 func chosen(c *dualec.Curve) *dualec.Points {
 	p, err := c.NewPoints(c.Standard().P(), decode("0457572e948d272607a83d7bc5d6b432ff4bf4dc9e7b88884484a919d600ed39ed"+
 		"ebb9a88b61c9c5018ee8e2de9639e34234d3bc988c82b711a39cb29047c1be2a"))
@@ -46,8 +46,8 @@ func chosen(c *dualec.Curve) *dualec.Points {
 	return p
 }
 
-// Somebody has chosen Q, with d = 20, 21, …, 3f. A device says 32 bytes in public. Whoever has d
-// then knows what it draws in private; with another number he knows nothing.
+// Q was chosen with d = 20, 21, …, 3f. A device says 32 bytes in public. With d they tell what it
+// draws in private; with another number they tell nothing.
 func Example() {
 	curve, err := dualec.P256().Dropping(8) // 2^7 candidates; with the standard's 16 it is 2^15
 	check(err)
@@ -64,15 +64,15 @@ func Example() {
 			fmt.Printf("with %.4x…: %v\n", d, err)
 			continue
 		}
-		thief, tested, err := trapdoor.Recover(context.Background(), nonce, dualec.Revision2007, nil)
+		thief, w, err := trapdoor.Recover(context.Background(), nonce, dualec.Options{})
 		check(err)
-		fmt.Printf("with %.4x…: %x, after %d candidates\n", d, draw(thief, 16), tested)
+		fmt.Printf("with %.4x…: %x, after %d points\n", d, draw(thief, 16), w.Points)
 	}
 	// Output:
 	// in public:  ee6111ce72a919f7a4ebe5a137a164fdac82bcf7ff686e82092ad74366ef1f2e
 	// in private: 14f4c5667ba2481753938ea83859075b
 	// with 20202020…: dualec: the number is not the trapdoor of these points
-	// with 20212223…: 14f4c5667ba2481753938ea83859075b, after 115 candidates
+	// with 20212223…: 14f4c5667ba2481753938ea83859075b, after 115 points
 }
 
 // The standard's points. NIST published what comes out.
@@ -105,10 +105,10 @@ func ExamplePoints_Multiples() {
 
 	g := device(points)
 	public, private := draw(g, 4), draw(g, 8)
-	thief, tested, err := trapdoor.Recover(context.Background(), public, dualec.Revision2007, nil)
+	thief, w, err := trapdoor.Recover(context.Background(), public, dualec.Options{})
 	check(err)
 	fmt.Printf("in public %x, in private %x\n", public, private)
-	fmt.Printf("with d = %d, after %d candidates of 16: %x\n", d, tested, draw(thief, 8))
+	fmt.Printf("with d = %d, after %d points of 16 candidates: %x\n", d, w.Points, draw(thief, 8))
 	// Output:
 	//  1·Q = (095c, 0eca)
 	//  2·Q = (0cf8, 027f)
@@ -128,11 +128,11 @@ func ExamplePoints_Multiples() {
 	// 16·Q = (0d10, 094b)
 	// 17·Q = (0002, 005c)
 	// in public 23b295cb, in private f462cc682d2f0f10
-	// with d = 17, after 3 candidates of 16: f462cc682d2f0f10
+	// with d = 17, after 3 points of 16 candidates: f462cc682d2f0f10
 }
 
 // The revision of 2007 moves the state once more after each request. Here a device draws one
-// block at a time and mixes in the hour, which everybody knows.
+// block at a time and mixes in the hour, which is no secret.
 func ExampleRevision() {
 	curve, err := dualec.P256().Dropping(8)
 	check(err)
@@ -145,39 +145,13 @@ func ExampleRevision() {
 		check(g.Generate(first, hour))
 		check(g.Generate(second, hour))
 
-		_, _, err = trapdoor.Recover(context.Background(), first, dualec.Revision2007, func(g *dualec.Generator) bool {
+		_, _, err = trapdoor.Recover(context.Background(), first, dualec.Options{Accept: func(g *dualec.Generator) bool {
 			predicted := make([]byte, len(second))
 			return g.Generate(predicted, hour) == nil && bytes.Equal(predicted, second)
-		})
+		}})
 		fmt.Println(int(revision), err)
 	}
 	// Output:
 	// 2006 dualec: no state that this trapdoor leads to gives that output
 	// 2007 <nil>
-}
-
-// Three generators, and one that is broken: the tests see the last.
-func ExampleStatistics() {
-	for _, c := range []struct {
-		name   string
-		random io.Reader
-	}{
-		{"NIST's points", device(dualec.P256().Standard())},
-		{"d = 20…3f", device(chosen(dualec.P256()))},
-		{"counting", strings.NewReader(strings.Repeat("\x00\x01\x02\x03\x04\x05\x06\x07", 1000))},
-	} {
-		statistics, err := dualec.Statistics(draw(c.random, 4000))
-		check(err)
-		passed := 0
-		for _, s := range statistics {
-			if s.Passes() {
-				passed++
-			}
-		}
-		fmt.Printf("%s: %d of %d pass\n", c.name, passed, len(statistics))
-	}
-	// Output:
-	// NIST's points: 6 of 6 pass
-	// d = 20…3f: 6 of 6 pass
-	// counting: 1 of 6 pass
 }

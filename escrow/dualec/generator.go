@@ -20,9 +20,9 @@ const (
 	// Revision2006 is SP 800-90 of June 2006.
 	Revision2006 Revision = 2006
 	// Revision2007 is SP 800-90 of March 2007, and SP 800-90A of January 2012: the state moves
-	// once more at the end of each request. It was meant to protect what was drawn before, should
-	// the state be stolen. It also means that a single block gives away the state that the
-	// next request starts from (TestUpdateOf2007HelpsTheAttacker).
+	// once more at the end of each request. That was meant to protect earlier output if the state
+	// is stolen. It also makes a single block determine the state that the next request starts
+	// from (TestUpdateOf2007HelpsTheAttacker).
 	Revision2007 Revision = 2007
 )
 
@@ -30,36 +30,36 @@ const (
 	entropySize = 16 // bytes: the security strength of P-256, 128 bits
 	nonceSize   = 8  // half of that (SP 800-90A, Section 8.6.7)
 
-	// reseedInterval is the most blocks between two reseedings, and in one request
+	// reseedInterval is the largest number of blocks between two reseedings, and in one request
 	// (SP 800-90A, Table 4).
 	reseedInterval = 1 << 32
 
-	// MaxInput is the longest personalization string and additional input, in bytes
+	// MaxInput is the largest length of a personalization string and of additional input, in bytes
 	// (SP 800-90A, Table 4).
 	MaxInput = 1 << 10
 
-	// readSize is the longest request that Read makes, in bytes.
+	// readSize is the largest request that Read makes, in bytes.
 	readSize = 1 << 16
 )
 
-// Config says how a generator is made.
+// Config has the parameters of a generator.
 type Config struct {
 	Points   *Points
 	Revision Revision  // 0 means Revision2007
 	Entropy  io.Reader // nil means crypto/rand
 
-	Personalization      []byte // at most MaxInput bytes, or nothing
+	Personalization      []byte // at most MaxInput bytes
 	PredictionResistance bool   // requests may ask for it
 }
 
-// Request is what one call of [Generator.Generate] may ask for.
+// Request has the options of a call of [Generator.Generate].
 type Request struct {
-	Additional           []byte // additional input, at most MaxInput bytes, or nothing
+	Additional           []byte // additional input, at most MaxInput bytes
 	PredictionResistance bool   // reseed first
 }
 
 // A Generator is an instance of Dual_EC_DRBG. It is safe for concurrent use. Printing one prints
-// its points only. Make one with [Instantiate]; the zero Generator generates nothing.
+// its points only. [Instantiate] makes one; the methods of the zero Generator return an error.
 type Generator struct {
 	mu sync.Mutex
 	s  *hidden
@@ -76,17 +76,17 @@ type state struct {
 	resistant bool // prediction_resistance_flag
 	s         []byte
 	counter   int64     // blocks since the last reseeding
-	entropy   io.Reader // is no part of the state in bytes
+	entropy   io.Reader // not part of the state in bytes
 }
 
 var (
 	errInstance  = errors.New("dualec: the generator was not instantiated")
-	errResistant = errors.New("dualec: prediction resistance was requested, which the generator was instantiated without")
+	errResistant = errors.New("dualec: expected a generator instantiated with prediction resistance, found one without")
 	errZero      = errors.New("dualec: the state multiplies P to the point at infinity: reseed, or give other additional input")
 )
 
-// Instantiate makes a generator, seeded from 16 bytes of entropy and a nonce of 8, which it draws
-// from the same source. It implements SP 800-90A, Sections 9.1 and 10.3.1.2.
+// Instantiate makes a generator, seeded with 16 bytes of entropy and a nonce of 8, both from the
+// source of entropy. It implements SP 800-90A, Sections 9.1 and 10.3.1.2.
 func Instantiate(c Config) (*Generator, error) {
 	if c.Points == nil {
 		return nil, errors.New("dualec: expected points to generate with, found none")
@@ -99,7 +99,7 @@ func Instantiate(c Config) (*Generator, error) {
 	if s.entropy == nil {
 		s.entropy = rand.Reader
 	}
-	if err := checkInput("the personalization string", c.Personalization); err != nil {
+	if err := checkInput("personalization string", c.Personalization); err != nil {
 		return nil, err
 	}
 	material, err := s.draw(entropySize + nonceSize)
@@ -116,8 +116,8 @@ func (g *Generator) Reseed(additional []byte) error {
 	return g.change(func(s *state) error { return s.reseed(additional) })
 }
 
-// Generate fills out. It implements SP 800-90A, Sections 9.3 and 10.3.1.4. After 2^32 blocks it
-// reseeds.
+// Generate fills out, with at most 2^32 blocks. It implements SP 800-90A, Sections 9.3 and
+// 10.3.1.4, and reseeds after 2^32 blocks. After an error the state is unchanged.
 func (g *Generator) Generate(out []byte, r Request) error {
 	return g.change(func(s *state) error { return s.generate(out, r) })
 }
@@ -134,7 +134,7 @@ func (g *Generator) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// change runs f on a copy of the state, which becomes the state if f succeeds.
+// change runs f on a copy of the state. The copy becomes the state if f succeeds.
 func (g *Generator) change(f func(*state) error) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -184,7 +184,7 @@ func (s *state) generate(out []byte, r Request) error {
 	return s.blocks(out, additional)
 }
 
-// blocks is SP 800-90A, Section 10.3.1.4, from step 2 on:
+// blocks implements SP 800-90A, Section 10.3.1.4, from step 2 on:
 //
 //	t = s ⊕ Hash_df(additional)   the first time; t = s afterwards
 //	s = φ(x(tP))
@@ -210,7 +210,7 @@ func (s *state) blocks(out, additional []byte) error {
 	}
 }
 
-// end is what happens after the last block of a request.
+// end moves the state after the last block of a request, if the revision does that.
 func (s *state) end() error {
 	if s.revision == Revision2006 {
 		return nil
@@ -218,7 +218,7 @@ func (s *state) end() error {
 	return s.step(s.s)
 }
 
-// step makes φ(x(tP)) the state.
+// step sets the state to φ(x(tP)). It fails if tP is the point at infinity.
 func (s *state) step(t []byte) error {
 	x, ok := s.points.curve.x(t, s.points.p)
 	if !ok {
@@ -228,13 +228,14 @@ func (s *state) step(t []byte) error {
 	return nil
 }
 
-// output is a block: φ(x(sQ)) without the bits that are dropped. A state that is an x-coordinate
-// is not 0 modulo the order, on either curve, but for one in 2^128 on P-256.
+// output returns a block: φ(x(sQ)) without the dropped bits. A state that is an x-coordinate is not
+// 0 modulo the order, on either curve, except for one in 2^128 on P-256.
 func (s *state) output() []byte {
 	x, _ := s.points.curve.x(s.s, s.points.q)
 	return s.points.curve.block(x)
 }
 
+// draw returns n bytes of entropy.
 func (s *state) draw(n int) ([]byte, error) {
 	b := make([]byte, n)
 	if _, err := io.ReadFull(s.entropy, b); err != nil {
@@ -243,16 +244,16 @@ func (s *state) draw(n int) ([]byte, error) {
 	return b, nil
 }
 
-// blocks returns how many blocks a request of n bytes takes.
+// blocks returns the number of blocks in a request of n bytes.
 func (c *Curve) blocks(n int64) (int64, error) {
 	outlen := int64(c.BlockSize())
 	if n > outlen*reseedInterval {
-		return 0, fmt.Errorf("dualec: %d bytes were requested at once, expected at most %d", n, outlen*reseedInterval)
+		return 0, fmt.Errorf("dualec: expected a request of at most %d bytes, found %d", outlen*reseedInterval, n)
 	}
 	return (n + outlen - 1) / outlen, nil
 }
 
-// checkRevision returns the revision, of which 0 is the later.
+// checkRevision returns the revision, or the later one for 0.
 func checkRevision(r Revision) (Revision, error) {
 	switch r {
 	case 0:
@@ -265,14 +266,13 @@ func checkRevision(r Revision) (Revision, error) {
 
 func checkInput(what string, b []byte) error {
 	if len(b) > MaxInput {
-		return fmt.Errorf("dualec: %s has %d bytes, expected at most %d", what, len(b), MaxInput)
+		return fmt.Errorf("dualec: expected at most %d bytes of %s, found %d", MaxInput, what, len(b))
 	}
 	return nil
 }
 
-// hashDF returns as many bits of a hash as a coordinate has, as a number. It implements Hash_df
-// according to SP 800-90A, Section 10.4.1, with SHA-256, of which one block is enough for both
-// curves:
+// hashDF returns a number with as many bits as a coordinate. It implements Hash_df according to SP
+// 800-90A, Section 10.4.1, with SHA-256, one block of which is enough for both curves:
 //
 //	SHA-256(1 ‖ seedlen ‖ input), the first seedlen bits
 func hashDF(input []byte, c *Curve) []byte {
@@ -284,13 +284,13 @@ func hashDF(input []byte, c *Curve) []byte {
 	return first.Rsh(first, c.spare()).FillBytes(make([]byte, c.size()))
 }
 
-// pad8 is s as a string of bits, followed by zeros up to a whole byte.
+// pad8 returns s as a string of bits, followed by zeros up to a whole byte.
 func (c *Curve) pad8(s []byte) []byte {
 	n := new(big.Int).SetBytes(s)
 	return n.Lsh(n, c.spare()).FillBytes(make([]byte, c.size()))
 }
 
-// spare is how many bits a coordinate's bytes have more than the coordinate.
+// spare returns the number of bits that a coordinate's bytes have beyond the coordinate's.
 func (c *Curve) spare() uint { return uint(8*c.size() - c.bits()) }
 
 // Format implements [fmt.Formatter]: every verb prints the points and no secret.

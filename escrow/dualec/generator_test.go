@@ -2,10 +2,12 @@ package dualec
 
 import (
 	"bytes"
+	"crypto/ecdh"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -19,7 +21,7 @@ func TestInstantiateRefuses(t *testing.T) {
 	}{
 		{Config{}, "expected points"},
 		{Config{Points: p, Revision: 2012}, "expected the revision of 2006 or 2007, found 2012"},
-		{Config{Points: p, Personalization: make([]byte, MaxInput+1)}, "1025 bytes, expected at most 1024"},
+		{Config{Points: p, Personalization: make([]byte, MaxInput+1)}, "expected at most 1024 bytes of personalization string, found 1025"},
 		{Config{Points: p, Entropy: bytes.NewReader(make([]byte, 23))}, "expected 24 bytes of entropy"},
 		{Config{Points: p, Entropy: iotest.ErrReader(io.ErrClosedPipe)}, "closed pipe"},
 	} {
@@ -105,7 +107,7 @@ func TestReseedInterval(t *testing.T) {
 	if _, err := P256().blocks(30 * reseedInterval); err != nil {
 		t.Error(err)
 	}
-	if _, err := P256().blocks(30*reseedInterval + 1); err == nil || !strings.Contains(err.Error(), "expected at most 128849018880") {
+	if _, err := P256().blocks(30*reseedInterval + 1); err == nil || !strings.Contains(err.Error(), "expected a request of at most 128849018880 bytes") {
 		t.Errorf("a request above the limit: %v", err)
 	}
 }
@@ -219,7 +221,7 @@ func TestZeroState(t *testing.T) {
 	}
 	// P-256 has it too: n is below 2^256.
 	g = instantiate(t, Config{Points: P256().Standard()})
-	g.s.s = p256N.bytes()
+	g.s.s = P256().order().FillBytes(make([]byte, 32))
 	if _, err := g.Read(make([]byte, 3)); err != errZero {
 		t.Errorf("from the state n: %v", err)
 	}
@@ -264,5 +266,31 @@ func TestDropping(t *testing.T) {
 	}
 	if P256().BlockSize() != 30 || Tiny().BlockSize() != 1 {
 		t.Error("the curves have changed")
+	}
+}
+
+// A number above the order multiplies as its remainder does, and the order itself as 0.
+func TestNumbersAboveTheOrder(t *testing.T) {
+	order := nist256{}.order()
+	highest := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1))
+	for _, k := range []*big.Int{order, new(big.Int).Add(order, big.NewInt(1)), highest, big.NewInt(0)} {
+		for name, a := range map[string][]byte{"P": P256().Standard().P(), "Q": P256().Standard().Q()} {
+			x, ok := nist256{}.x(k.FillBytes(make([]byte, 32)), a)
+			reduced := new(big.Int).Mod(k, order)
+			if reduced.Sign() == 0 {
+				if ok {
+					t.Errorf("%x·%s is %x, expected the point at infinity", k, name, x)
+				}
+				continue
+			}
+			private, err1 := ecdh.P256().NewPrivateKey(reduced.FillBytes(make([]byte, 32)))
+			public, err2 := ecdh.P256().NewPublicKey(a)
+			if err := errors.Join(err1, err2); err != nil {
+				t.Fatal(err)
+			}
+			if want, err := private.ECDH(public); err != nil || !ok || !bytes.Equal(x, want) {
+				t.Errorf("%x·%s is %x, expected %x", k, name, x, want)
+			}
+		}
 	}
 }

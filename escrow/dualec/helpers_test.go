@@ -13,7 +13,7 @@ import (
 
 var long = flag.Bool("long", false, "also run what takes minutes: the full size, many times")
 
-// short is P-256 with 8 bits dropped: the search is 2^7 points instead of 2^15.
+// short returns P-256 with 8 bits dropped: the search is 2^7 points instead of 2^15.
 func short(t testing.TB) *Curve {
 	t.Helper()
 	c, err := P256().Dropping(8)
@@ -23,7 +23,7 @@ func short(t testing.TB) *Curve {
 	return c
 }
 
-// seeded is a source of entropy that repeats.
+// seeded returns a source of entropy that repeats.
 func seeded(what string, n int) io.Reader {
 	return rand.NewChaCha8(sha256.Sum256(fmt.Appendf(nil, "%s %d", what, n)))
 }
@@ -55,7 +55,7 @@ func marshal(t testing.TB, g *Generator) []byte {
 	return b
 }
 
-// unmarshal is a generator from bytes.
+// unmarshal returns the generator that MarshalBinary wrote.
 func unmarshal(t testing.TB, b []byte) *Generator {
 	t.Helper()
 	g := new(Generator)
@@ -65,7 +65,7 @@ func unmarshal(t testing.TB, b []byte) *Generator {
 	return g
 }
 
-// fixedTrapdoor is a trapdoor from fixed bytes, with its points, so that tests repeat.
+// fixedTrapdoor returns a trapdoor from fixed bytes, with its points, so that tests repeat.
 func fixedTrapdoor(t testing.TB, c *Curve, n int) *Trapdoor {
 	t.Helper()
 	d := randomFrom(seeded("trapdoor", n), c)
@@ -81,7 +81,7 @@ func fixedTrapdoor(t testing.TB, c *Curve, n int) *Trapdoor {
 	return td
 }
 
-// next is the judge of most tests: what the generator will say next.
+// next returns an Accept that compares what a generator gives next.
 func next(want []byte) func(*Generator) bool {
 	return func(g *Generator) bool {
 		got := make([]byte, len(want))

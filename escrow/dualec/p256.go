@@ -5,48 +5,47 @@ import (
 	"crypto/ecdh"
 	"crypto/elliptic"
 	"math/big"
+
+	"filippo.io/nistec"
+
+	"doormat/internal/p256"
 )
 
-// p256 is the arithmetic of a generator on P-256. It is the standard library's Diffie-Hellman,
-// because that is all there is to the generator: the state is a private key, its output is what
-// it agrees on with Q, and the next state is what it agrees on with P.
-type p256 struct{}
+// nist256 is the arithmetic of a generator on P-256. It is that of Diffie-Hellman, since the generator
+// consists of that: the state is a private key, its output is the agreement with Q, and the next state
+// is the agreement with P.
+type nist256 struct{}
 
-func (p256) bits() int       { return 256 }
-func (p256) order() *big.Int { return new(big.Int).Set(elliptic.P256().Params().N) }
+func (nist256) bits() int       { return 256 }
+func (nist256) order() *big.Int { return new(big.Int).Set(elliptic.P256().Params().N) }
 
-var p256Base = func() []byte {
-	one, err := ecdh.P256().NewPrivateKey(append(make([]byte, 31), 1))
-	if err != nil {
-		panic("dualec: internal error: " + err.Error())
-	}
-	return one.PublicKey().Bytes()
-}()
+var nist256Base = nistec.NewP256Point().SetGenerator().Bytes()
 
-func (p256) base() []byte { return bytes.Clone(p256Base) }
+func (nist256) base() []byte { return bytes.Clone(nist256Base) }
 
-func (p256) valid(a []byte) bool {
+func (nist256) valid(a []byte) bool {
 	_, err := ecdh.P256().NewPublicKey(a)
 	return err == nil
 }
 
-func (p256) x(k, a []byte) ([]byte, bool) {
-	private, err := ecdh.P256().NewPrivateKey(modN(k))
-	if err != nil {
-		return nil, false // 0
+// x multiplies with nistec, whose arithmetic is that of crypto/ecdh. A private key of crypto/ecdh would
+// cost a multiplication of the generator, whose result is not needed where a is Q.
+func (nist256) x(k, a []byte) ([]byte, bool) {
+	point := nistec.NewP256Point()
+	var err error
+	if bytes.Equal(a, nist256Base) { // several times as fast
+		_, err = point.ScalarBaseMult(k)
+	} else if _, err = point.SetBytes(a); err == nil {
+		_, err = point.ScalarMult(point, k)
 	}
-	if bytes.Equal(a, p256Base) { // five times as fast
-		return private.PublicKey().Bytes()[1:33], true
-	}
-	public, err := ecdh.P256().NewPublicKey(a)
 	if err != nil {
 		return nil, false
 	}
-	x, err := private.ECDH(public)
-	return x, err == nil
+	x, err := point.BytesX()
+	return x, err == nil // the point at infinity has none
 }
 
-func (p256) baseTimes(k []byte) []byte {
+func (nist256) baseTimes(k []byte) []byte {
 	private, err := ecdh.P256().NewPrivateKey(k)
 	if err != nil {
 		panic("dualec: internal error: " + err.Error())
@@ -54,28 +53,19 @@ func (p256) baseTimes(k []byte) []byte {
 	return private.PublicKey().Bytes()
 }
 
-func (p256) add(a, b []byte) []byte {
-	p, q := decodePoint(a), decodePoint(b)
-	l := newLanes(1)
-	switch {
-	case p.x[0] != q.x[0]:
-		l.add(p, q)
-	case p.y[0] == q.y[0]:
-		l.double(p)
-	default:
-		return nil
+func (nist256) add(a, b []byte) []byte {
+	p, err1 := nistec.NewP256Point().SetBytes(a)
+	q, err2 := nistec.NewP256Point().SetBytes(b)
+	if err1 != nil || err2 != nil {
+		panic("dualec: internal error: adding what is no point")
 	}
-	return p.encode(0)
+	if sum := p.Add(p, q).Bytes(); len(sum) > 1 {
+		return sum
+	}
+	return nil
 }
 
-// p256N is the order.
-var p256N = num{0xf3b9cac2fc632551, 0xbce6faada7179e84, 0xffffffffffffffff, 0xffffffff00000000}
-
-// modN reduces a number of 32 bytes, from which n can be subtracted once.
-func modN(k []byte) []byte {
-	a := toNum(k)
-	if r, borrow := a.minus(&p256N); borrow == 0 {
-		a = r
-	}
-	return a.bytes()
+func (nist256) prepare(d, q []byte) func(size int) follower {
+	s := p256.NewSearch(d, q)
+	return func(size int) follower { return s.NewWorker(size).Follow }
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"testing"
 
-	"doormat/internal/printed"
+	"doormat/internal/testing/printed"
 )
 
 func deref[T any](p *T) any { return *p }

@@ -26,9 +26,9 @@ const stateVersion = 1
 
 var stateCurves = map[uint8]*Curve{1: p256Curve, 2: tinyCurve}
 
-var errState = errors.New("dualec: not a valid generator state")
+var errState = errors.New("dualec: expected a generator's state, found other bytes")
 
-// MarshalBinary returns the generator's state, in clear. The source of entropy is no part of it.
+// MarshalBinary returns the generator's state, in clear, without the source of entropy.
 func (g *Generator) MarshalBinary() ([]byte, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -58,8 +58,8 @@ func (g *Generator) MarshalBinary() ([]byte, error) {
 	return b.Bytes()
 }
 
-// UnmarshalBinary makes g the generator that MarshalBinary wrote, with crypto/rand for its source
-// of entropy. After an error g is as it was.
+// UnmarshalBinary sets g to the generator that MarshalBinary wrote, with crypto/rand as its source
+// of entropy. After an error g is unchanged.
 func (g *Generator) UnmarshalBinary(data []byte) error {
 	s, ok := parseState(data)
 	if !ok {
@@ -96,5 +96,5 @@ func parseState(in cryptobyte.String) (s *state, ok bool) {
 	return &state{points, Revision(revision), resistant == 1, bytes.Clone(in), int64(counter), rand.Reader}, true
 }
 
-// isNumber reports whether b is as long as a coordinate, and no larger than one has bits.
+// isNumber reports whether b has the length of a coordinate and not more bits.
 func (c *Curve) isNumber(b []byte) bool { return len(b) == c.size() && b[0]>>(8-c.spare()) == 0 }

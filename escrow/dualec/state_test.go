@@ -179,13 +179,13 @@ func FuzzRecover(f *testing.F) {
 		if len(output) == 0 {
 			return
 		}
-		g, _, err := td.Recover(t.Context(), output, revision, nil)
+		g, _, err := td.Recover(t.Context(), output, Options{Revision: revision})
 		if err != nil {
 			return
 		}
 		// From the candidate's next state on, the generator says what was said.
 		for missing := range 16 {
-			r, ok := tinyLift(missing<<8 | int(output[0]))
+			r, ok := tinyLift(int64(missing<<8 | int(output[0])))
 			if !ok {
 				continue
 			}

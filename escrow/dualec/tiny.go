@@ -3,28 +3,31 @@ package dualec
 import (
 	"encoding/binary"
 	"math/big"
+
+	"doormat/internal/p256"
 )
 
-// tiny is the arithmetic of the tiny curve, as in a first lecture.
+// tiny is the arithmetic of the tiny curve, as in a first lecture. Numbers are int64, since a cube
+// of a coordinate has 36 bits and an int may have 32.
 type tiny struct{}
 
 const (
 	tinyP = 4091 // the field
 	tinyB = 280
-	tinyN = 4133 // the order: above 2¹², so that no state but 0 makes the point at infinity
+	tinyN = 4133 // the order: above 2¹², so that only the state 0 makes the point at infinity
 )
 
-// tinyPoint is a point, affine. The curve has no point with y = 0, as its order is odd, so that
-// the zero value can be the point at infinity.
-type tinyPoint struct{ x, y int }
+// tinyPoint is an affine point. The zero value is the point at infinity: since the order is odd,
+// the curve has no point with y = 0.
+type tinyPoint struct{ x, y int64 }
 
-func tinyMod(a int) int { return (a%tinyP + tinyP) % tinyP }
+func tinyMod(a int64) int64 { return (a%tinyP + tinyP) % tinyP }
 
-// tinyInverse is a^(p−2).
-func tinyInverse(a int) int { return tinyPower(a, tinyP-2) }
+// tinyInverse returns a^(p−2).
+func tinyInverse(a int64) int64 { return tinyPower(a, tinyP-2) }
 
-func tinyPower(a, e int) int {
-	r := 1
+func tinyPower(a, e int64) int64 {
+	r := int64(1)
 	for ; e > 0; e >>= 1 {
 		if e&1 == 1 {
 			r = r * a % tinyP
@@ -34,16 +37,16 @@ func tinyPower(a, e int) int {
 	return r
 }
 
-// tinyLift returns a point with the coordinate x, if there is one; the other is its negative. As p is
-// 3 mod 4, a square root of a square z is z^((p+1)/4).
-func tinyLift(x int) (a tinyPoint, ok bool) {
+// tinyLift returns a point with the x-coordinate x; its negative is the other. It reports false if
+// no point has that coordinate. As p is 3 mod 4, a square root of a square z is z^((p+1)/4).
+func tinyLift(x int64) (a tinyPoint, ok bool) {
 	z := tinyMod(x*x*x - 3*x + tinyB)
 	y := tinyPower(z, (tinyP+1)/4)
 	return tinyPoint{x, y}, x < tinyP && y*y%tinyP == z
 }
 
 func (a tinyPoint) plus(b tinyPoint) tinyPoint {
-	var slope int
+	var slope int64
 	switch {
 	case a == tinyPoint{}:
 		return b
@@ -60,7 +63,7 @@ func (a tinyPoint) plus(b tinyPoint) tinyPoint {
 	return tinyPoint{x, tinyMod(slope*(a.x-x) - a.y)}
 }
 
-func (a tinyPoint) times(k int) (r tinyPoint) {
+func (a tinyPoint) times(k int64) (r tinyPoint) {
 	for ; k > 0; k >>= 1 {
 		if k&1 == 1 {
 			r = r.plus(a)
@@ -82,11 +85,12 @@ func tinyDecode(b []byte) (a tinyPoint, ok bool) {
 	if len(b) != 5 || b[0] != 4 {
 		return a, false
 	}
-	a = tinyPoint{int(b[1])<<8 | int(b[2]), int(b[3])<<8 | int(b[4])}
+	a = tinyPoint{number(b[1:]), number(b[3:])}
 	return a, a.x < tinyP && a.y < tinyP && a.y*a.y%tinyP == tinyMod(a.x*a.x*a.x-3*a.x+tinyB)
 }
 
-func number(b []byte) int { return int(binary.BigEndian.Uint16(b)) }
+// number reads the number in the first two bytes of b.
+func number(b []byte) int64 { return int64(binary.BigEndian.Uint16(b)) }
 
 func (tiny) bits() int       { return 12 }
 func (tiny) order() *big.Int { return big.NewInt(tinyN) }
@@ -114,32 +118,24 @@ func (t tiny) baseTimes(k []byte) []byte {
 	return p.times(number(k)).bytes()
 }
 
-// tinySearch is the attack without any haste: compare p256Search.
-type tinySearch struct {
-	d    int
-	q    tinyPoint
-	drop int
-}
-
-func (tiny) prepare(d, q []byte, drop int) search {
-	point, _ := tinyDecode(q)
-	return tinySearch{number(d), point, drop}
-}
-
-func (s tinySearch) tester(int) tester { return s }
-
-func (s tinySearch) test(block, more []byte, from, to int) (tested int, survivors []survivor) {
-	for missing := from; missing < to; missing++ {
-		r, ok := tinyLift(missing<<8 | int(block[0]))
-		if !ok {
-			continue
+// prepare returns the plain form of the attack, without anything computed beforehand.
+func (tiny) prepare(d, q []byte) func(size int) follower {
+	Q, _ := tinyDecode(q)
+	follow := func(candidates []p256.Candidate) (points []p256.Candidate) {
+		const last = p256.Size - 2
+		points = candidates[:0]
+		for _, c := range candidates {
+			R, ok := tinyLift(number(c.X[last:]))
+			if !ok {
+				continue
+			}
+			state := R.times(number(d)).x // x(dR) = x(d·sQ) = x(sP)
+			output := Q.times(state).x
+			binary.BigEndian.PutUint16(c.State[last:], uint16(state))
+			binary.BigEndian.PutUint16(c.Output[last:], uint16(output))
+			points = append(points, c)
 		}
-		tested++
-		state := r.times(s.d).x // x(dR) = x(d·sQ) = x(sP)
-		if len(more) > 0 && byte(s.q.times(state).x) != more[0] {
-			continue
-		}
-		survivors = append(survivors, survivor{binary.BigEndian.AppendUint16(nil, uint16(state)), tested})
+		return points
 	}
-	return tested, survivors
+	return func(int) follower { return follow }
 }

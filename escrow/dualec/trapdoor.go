@@ -6,38 +6,42 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"math/big"
 	"sync"
+
+	"doormat/internal/secret"
 )
 
+// named makes what holds a secret print its name and no secret.
+type named[T any] = secret.Named[T]
+
 // A Trapdoor is the number d with dQ = P for the points of a generator. It is safe for concurrent
-// use. Printing one prints the points only. The zero Trapdoor opens nothing.
+// use. Printing one prints the points only. The zero Trapdoor recovers nothing.
 type Trapdoor struct {
+	named[Trapdoor]
 	points *Points
 	s      *hiddenScalar
 }
 
-// hiddenScalar is a pointer further away, as [hidden] is.
+// hiddenScalar keeps d one pointer further away, as hidden does.
 type hiddenScalar struct{ *scalar }
 
 type scalar struct {
 	d       []byte
-	prepare func() search
+	prepare func() func(size int) follower // the curve's, for d and Q
 }
 
-// ErrNotFound reports output that no state reachable with the trapdoor gives: it is another
-// generator's, or one with another Q.
+// ErrNotFound reports that no state gives the output and is accepted. The output is another
+// generator's, or the generator has another Q.
 var ErrNotFound = errors.New("dualec: no state that this trapdoor leads to gives that output")
 
 var errTrapdoor = errors.New("dualec: the number is not the trapdoor of these points")
 
-// NewTrapdoor draws d, and makes the points that it is the trapdoor of: P is the standard's, and
+// NewTrapdoor draws d, and makes the points that d is the trapdoor of. P is the standard's, and
 //
 //	Q = d⁻¹P
 //
-// which is as random a point as any.
+// is a uniformly random point.
 func NewTrapdoor(c *Curve) *Trapdoor {
 	d := randomScalar(c.order())
 	inverse := new(big.Int).ModInverse(d, c.order()).FillBytes(make([]byte, c.size()))
@@ -46,7 +50,7 @@ func NewTrapdoor(c *Curve) *Trapdoor {
 }
 
 // ParseTrapdoor reads d from the bytes that [Trapdoor.RecoveryKey] returns, and checks that it is
-// the trapdoor of these points. Either of d and −d will do, as an x-coordinate has no sign.
+// the trapdoor of the points. It accepts −d too, which gives the same x-coordinates.
 func ParseTrapdoor(p *Points, d []byte) (*Trapdoor, error) {
 	if p == nil || len(d) != p.curve.size() || new(big.Int).SetBytes(d).Cmp(p.curve.order()) >= 0 {
 		return nil, errTrapdoor
@@ -59,11 +63,11 @@ func ParseTrapdoor(p *Points, d []byte) (*Trapdoor, error) {
 }
 
 func newTrapdoor(p *Points, d []byte) *Trapdoor {
-	prepare := sync.OnceValue(func() search { return p.curve.prepare(d, p.q, p.curve.drop) })
-	return &Trapdoor{p, &hiddenScalar{&scalar{d, prepare}}}
+	prepare := sync.OnceValue(func() func(size int) follower { return p.curve.prepare(d, p.q) })
+	return &Trapdoor{secret.Name[Trapdoor](p.String()), p, &hiddenScalar{&scalar{d, prepare}}}
 }
 
-// randomScalar is uniform from 1 to n−1.
+// randomScalar returns a uniformly random number from 1 to n−1.
 func randomScalar(n *big.Int) *big.Int {
 	limit := new(big.Int).Sub(n, big.NewInt(1))
 	d, err := rand.Int(rand.Reader, limit)
@@ -76,8 +80,8 @@ func randomScalar(n *big.Int) *big.Int {
 // Points returns the points, which are public.
 func (t *Trapdoor) Points() *Points { return t.points }
 
-// RecoveryKey returns d: the 32 bytes, on P-256, that open everything which was ever keyed by a
-// generator with these points.
+// RecoveryKey returns d: on P-256 the 32 bytes that open everything ever keyed by a generator with
+// these points.
 func (t *Trapdoor) RecoveryKey() []byte {
 	if t.s == nil {
 		return nil
@@ -86,33 +90,33 @@ func (t *Trapdoor) RecoveryKey() []byte {
 }
 
 // Recover finds the generator that a request's output is from, in the state after that request.
-// It needs the first block, 30 bytes on P-256, and some bytes of the second: with two of them, as
-// in a nonce of 32 bytes, one wrong state in two survives beside the right one. It implements
-// Shumow and Ferguson, "On the Possibility of a Back Door in the NIST SP800-90 Dual Ec Prng",
-// CRYPTO 2007 rump session:
+// Output is the first block, 30 bytes on P-256, and some bytes of the second. With two of these, as
+// in a nonce of 32 bytes, half a wrong state on average survives beside the right one. Recover
+// implements Shumow and Ferguson, "On the Possibility of a Back Door in the NIST SP800-90 Dual Ec
+// Prng", CRYPTO 2007 rump session:
 //
-//	for each x that ends in the first block, the missing bits in order:
-//	    if there is a point R = (x, y), it may be sQ           one x in two has a point
+//	for each x that ends in the first block, in the order of the missing bits:
+//	    if there is a point R = (x, y), it may be sQ           half of the x have a point
 //	    s' = x(dR)                                             = x(d·sQ) = x(sP), the next state
 //	    if x(s'Q) ends in the second block: s' survives
 //
-// The generator of each survivor is given to accept, one at a time, which compares what it
-// generates next with whatever else is known; nil accepts the first. Recover stops at the first
-// that is accepted, and also returns which of the points it was: of 2^15 on P-256, half of them on
-// average. If none is accepted the error is ErrNotFound, and tested is how many there were.
+// The generator of each survivor is given to Accept, which compares what it generates next with
+// what else is known. Recover stops at the first that is accepted. Work says which of the points it
+// was: of 2^15 on P-256, half of them on average. If none is accepted the error is ErrNotFound.
 //
-// Of a generator of the 2007 revision, the first block alone is enough, if accept is good. One
-// of 2006 then keeps its state to itself; but its requests, if they are for whole blocks and come
-// without additional input, may be joined as if they were one.
+// With the 2007 revision the first block alone is enough, if Accept knows more. With the 2006
+// revision a single block does not determine the state; but requests for whole blocks without
+// additional input may be joined as if they were one.
 //
-// Recover does not know who is asking. The lawful path and the theft are this one function. All
-// cores are used.
-func (t *Trapdoor) Recover(ctx context.Context, output []byte, revision Revision, accept func(*Generator) bool) (g *Generator, tested int, err error) {
+// Recover does not know who is asking. The lawful path and the theft are this one function. It uses
+// all cores, and ends with ctx's error soon after ctx is done.
+func (t *Trapdoor) Recover(ctx context.Context, output []byte, o Options) (g *Generator, w Work, err error) {
 	if t.s == nil {
-		return nil, 0, errTrapdoor
+		return nil, w, errTrapdoor
 	}
-	if revision, err = checkRevision(revision); err != nil {
-		return nil, 0, err
+	revision, err := checkRevision(o.Revision)
+	if err != nil {
+		return nil, w, err
 	}
 	outlen := t.points.curve.BlockSize()
 	need := outlen
@@ -120,25 +124,22 @@ func (t *Trapdoor) Recover(ctx context.Context, output []byte, revision Revision
 		need++
 	}
 	if len(output) < need {
-		return nil, 0, fmt.Errorf("dualec: expected at least %d bytes of output, found %d", need, len(output))
+		return nil, w, fmt.Errorf("dualec: expected at least %d bytes of output, found %d", need, len(output))
 	}
 	block, more := output[:outlen], output[outlen:]
-	if accept == nil {
-		accept = func(*Generator) bool { return true }
-	}
-	found, tested, err := t.search(ctx, block, more, func(next []byte) bool {
+	found, w, err := t.search(ctx, block, more, func(next []byte) bool {
 		g, ok := t.generator(next, more, revision)
-		return ok && accept(g)
-	})
+		return ok && (o.Accept == nil || o.Accept(g))
+	}, o.Progress)
 	if err != nil {
-		return nil, tested, err
+		return nil, w, err
 	}
-	g, _ = t.generator(found, more, revision) // anew: accept has used the other
-	return g, tested, nil
+	g, _ = t.generator(found, more, revision) // anew: Accept has used the other
+	return g, w, nil
 }
 
-// generator is the generator after a request, of which the second block and what follows is more,
-// made from the state next. It is none if next makes other output.
+// generator returns the generator after a request, made from next, the state after its first block.
+// It reports false if next does not produce more, the output after that block.
 func (t *Trapdoor) generator(next, more []byte, revision Revision) (g *Generator, ok bool) {
 	s := &state{points: t.points, revision: revision, s: next, counter: 1, entropy: rand.Reader}
 	for len(more) > 0 {
@@ -158,18 +159,3 @@ func (t *Trapdoor) generator(next, more []byte, revision Revision) (g *Generator
 	}
 	return &Generator{s: &hidden{s}}, true
 }
-
-// Format implements [fmt.Formatter]: every verb prints the points and no secret.
-func (t Trapdoor) Format(f fmt.State, _ rune) {
-	if t.s == nil {
-		io.WriteString(f, "dualec.Trapdoor(none)")
-		return
-	}
-	fmt.Fprintf(f, "dualec.Trapdoor(%v)", t.points)
-}
-
-// LogValue implements [slog.LogValuer] as Format does.
-func (t Trapdoor) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(t)) }
-
-// MarshalText implements [encoding.TextMarshaler] as Format does.
-func (t Trapdoor) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(t)), nil }

@@ -7,9 +7,11 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"filippo.io/nistec"
 )
 
-// drawn is a generator's output: a request for a nonce, and what comes next.
+// drawn returns a generator's output: a request for a nonce, and what comes next.
 func drawn(t testing.TB, p *Points, revision Revision, nonce, n int) (output, later []byte) {
 	t.Helper()
 	g := instantiate(t, Config{Points: p, Revision: revision, Entropy: seeded("drawn", nonce)})
@@ -28,9 +30,9 @@ func TestRecover(t *testing.T) {
 					continue // too few bytes to tell states apart
 				}
 				output, later := drawn(t, td.Points(), revision, n, 64)
-				g, tested, err := td.Recover(t.Context(), output, revision, next(later))
+				g, w, err := td.Recover(t.Context(), output, Options{Revision: revision, Accept: next(later)})
 				if err != nil {
-					t.Errorf("%v, %d, %d bytes: %v after %d candidates", c, revision, n, err, tested)
+					t.Errorf("%v, %d, %d bytes: %v, %+v", c, revision, n, err, w)
 					continue
 				}
 				if got := read(t, g, 64); !bytes.Equal(got, later) {
@@ -49,9 +51,10 @@ func TestRecoverStandard(t *testing.T) {
 	td := fixedTrapdoor(t, P256(), 1)
 	output, later := drawn(t, td.Points(), Revision2007, 32, 64)
 	survivors := 0
-	g, tested, err := td.Recover(t.Context(), output, Revision2007, func(g *Generator) bool {
-		survivors++
-		return next(later)(g)
+	var told []Work
+	g, w, err := td.Recover(t.Context(), output, Options{
+		Accept:   func(g *Generator) bool { survivors++; return next(later)(g) },
+		Progress: func(w Work) { told = append(told, w) },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -60,14 +63,23 @@ func TestRecoverStandard(t *testing.T) {
 		t.Errorf("predicted %x, drawn %x", got, later)
 	}
 	// Which of the points it was can be counted by hand.
-	if want := rank(t, td, output[:30]); tested != want {
-		t.Errorf("%d candidates tested, want %d", tested, want)
+	if want := rank(t, td, output[:30]); w.Points != uint64(want) {
+		t.Errorf("%d points, want %d", w.Points, want)
 	}
-	t.Logf("theory: at most about 2^15 = 32768 candidates, half of them on average\nmeasured: %d candidates, of which %d fitted two more bytes", tested, survivors)
+	// And the search has told how far it was, from chunk to chunk.
+	if len(told) < 2 || len(told) > 32 || w.Cores == 0 || w.Elapsed <= 0 || w.Of != 1<<16 {
+		t.Errorf("progress was told %d times, then %+v", len(told), w)
+	}
+	for i, p := range told {
+		if p.Tried != uint64(i+1)*chunkSize || p.Points == 0 || p.Of != 1<<16 || p.Tried > w.Tried {
+			t.Errorf("%d: %+v", i, p)
+		}
+	}
+	t.Logf("theory: at most about 2^15 = 32768 candidates, half of them on average\nmeasured: %d candidates, of which %d fitted two more bytes", w.Points, survivors)
 }
 
-// rank is which of the points that end in block is the true one, from 1, by lifting alone: the
-// true one is found by asking the generator that drawn uses.
+// rank returns the place of the true point among those that end in block, from 1, by lifting alone:
+// the true one is found by asking the generator that drawn uses.
 func rank(t *testing.T, td *Trapdoor, block []byte) (rank int) {
 	t.Helper()
 	g := instantiate(t, Config{Points: td.Points(), Entropy: seeded("drawn", 32)})
@@ -79,19 +91,28 @@ func rank(t *testing.T, td *Trapdoor, block []byte) (rank int) {
 	if !bytes.Equal(x[2:], block) {
 		t.Fatal("the model is not where the generator is")
 	}
-	tester := td.s.prepare().tester(1 << 16).(*p256Tester)
-	return tester.lift(block, 0, int(x[0])<<8|int(x[1])+1).len()
+	return liftable(block, int(x[0])<<8|int(x[1])+1)
 }
 
-// How many candidates there are, and where the right one is among them: the figures of the paper.
+// liftable counts the points whose x-coordinate ends in block and begins with less than end.
+func liftable(block []byte, end int) (n int) {
+	for missing := range end {
+		x := slices.Concat([]byte{2, byte(missing >> 8), byte(missing)}, block)
+		if _, err := nistec.NewP256Point().SetBytes(x); err == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// The number of candidates with a point, and the place of the right one: the figures of the paper.
 func TestCandidates(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a second")
 	}
 	td := fixedTrapdoor(t, P256(), 2)
 	output, _ := drawn(t, td.Points(), Revision2007, 30, 0)
-	tester := td.s.prepare().tester(1 << 16).(*p256Tester)
-	n := tester.lift(output, 0, 1<<16).len()
+	n := liftable(output, 1<<16)
 	t.Logf("theory: 2^15 = 32768 of 2^16 are on the curve, ± 128\nmeasured: %d", n)
 	if n < 1<<15-4*128 || n > 1<<15+4*128 {
 		t.Errorf("%d of 2^16 are on the curve", n)
@@ -100,16 +121,16 @@ func TestCandidates(t *testing.T) {
 	// With 8 bits dropped the same is 2^7 ± 8, and 2^6 on average.
 	c := short(t)
 	const runs = 60
-	sum, highest := 0, 0
+	sum, highest := uint64(0), uint64(0)
 	td = fixedTrapdoor(t, c, 2)
 	for i := range runs {
 		g := instantiate(t, Config{Points: td.Points(), Entropy: seeded("candidates", i)})
 		output, later := read(t, g, 40), read(t, g, 40)
-		_, tested, err := td.Recover(t.Context(), output, Revision2007, next(later))
+		_, w, err := td.Recover(t.Context(), output, Options{Accept: next(later)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		sum, highest = sum+tested, max(highest, tested)
+		sum, highest = sum+w.Points, max(highest, w.Points)
 	}
 	mean := float64(sum) / runs
 	t.Logf("theory, 8 bits dropped: 64.5 candidates on average, σ of %d runs 4.8\nmeasured: %.1f, at most %d", runs, mean, highest)
@@ -124,19 +145,19 @@ func TestCandidatesLong(t *testing.T) {
 		t.Skip("-long runs it")
 	}
 	const runs = 10
-	sum := 0
+	sum := uint64(0)
 	var took time.Duration
 	for i := range runs {
 		td := fixedTrapdoor(t, P256(), i)
 		g := instantiate(t, Config{Points: td.Points(), Entropy: seeded("long", i)})
 		output, later := read(t, g, 32), read(t, g, 32)
 		start := time.Now()
-		_, tested, err := td.Recover(t.Context(), output, Revision2007, next(later))
+		_, w, err := td.Recover(t.Context(), output, Options{Accept: next(later)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		took += time.Since(start)
-		sum += tested
+		sum += w.Points
 	}
 	mean := float64(sum) / runs
 	t.Logf("theory: 2^14 = 16384 candidates on average, σ of %d runs 2991\nmeasured: %.0f, %v each", runs, mean, took/runs)
@@ -150,45 +171,45 @@ func TestRecoverFindsNothing(t *testing.T) {
 	c := short(t)
 	td, other := fixedTrapdoor(t, c, 0), fixedTrapdoor(t, c, 1)
 	output, later := drawn(t, td.Points(), Revision2007, 64, 64)
-	if _, _, err := td.Recover(t.Context(), output, Revision2007, next(later)); err != nil {
+	if _, _, err := td.Recover(t.Context(), output, Options{Accept: next(later)}); err != nil {
 		t.Fatal(err)
 	}
-	if _, tested, err := other.Recover(t.Context(), output, Revision2007, nil); !errors.Is(err, ErrNotFound) || tested < 80 {
-		t.Errorf("with another d: %v after %d", err, tested)
+	if _, w, err := other.Recover(t.Context(), output, Options{}); !errors.Is(err, ErrNotFound) || w.Points < 80 || w.Tried != w.Of {
+		t.Errorf("with another d: %v, %+v", err, w)
 	}
-	if _, _, err := td.Recover(t.Context(), output, Revision2006, next(later)); !errors.Is(err, ErrNotFound) {
+	if _, _, err := td.Recover(t.Context(), output, Options{Revision: Revision2006, Accept: next(later)}); !errors.Is(err, ErrNotFound) {
 		t.Errorf("with the other revision: %v", err)
 	}
 	for _, i := range []int{0, 17, 30, 31, 40, 61, 63} { // in the first block, the second, the third
 		flipped := bytes.Clone(output)
 		flipped[i] ^= 0x10
-		if _, _, err := td.Recover(t.Context(), flipped, Revision2007, nil); !errors.Is(err, ErrNotFound) {
+		if _, _, err := td.Recover(t.Context(), flipped, Options{}); !errors.Is(err, ErrNotFound) {
 			t.Errorf("byte %d altered: %v", i, err)
 		}
 	}
-	if _, _, err := td.Recover(t.Context(), read(t, seeded("noise", 0), 64), Revision2007, nil); !errors.Is(err, ErrNotFound) {
+	if _, _, err := td.Recover(t.Context(), read(t, seeded("noise", 0), 64), Options{}); !errors.Is(err, ErrNotFound) {
 		t.Errorf("noise: %v", err)
 	}
 	for _, few := range [][]byte{nil, output[:1], output[:30]} {
-		if _, _, err := td.Recover(t.Context(), few, Revision2007, nil); err == nil || errors.Is(err, ErrNotFound) {
+		if _, _, err := td.Recover(t.Context(), few, Options{}); err == nil || errors.Is(err, ErrNotFound) {
 			t.Errorf("%d bytes: %v", len(few), err)
 		}
 	}
-	if _, _, err := td.Recover(t.Context(), output[:31], Revision2006, nil); err == nil || errors.Is(err, ErrNotFound) {
+	if _, _, err := td.Recover(t.Context(), output[:31], Options{Revision: Revision2006}); err == nil || errors.Is(err, ErrNotFound) {
 		t.Errorf("one block of 2006: %v", err)
 	}
-	if _, _, err := td.Recover(t.Context(), output, 2012, nil); err == nil || errors.Is(err, ErrNotFound) {
+	if _, _, err := td.Recover(t.Context(), output, Options{Revision: 2012}); err == nil || errors.Is(err, ErrNotFound) {
 		t.Errorf("a revision of 2012: %v", err)
 	}
-	if _, _, err := td.Recover(t.Context(), output, 0, next(later)); err != nil {
-		t.Errorf("revision 0, which is 2007: %v", err)
+	if _, _, err := td.Recover(t.Context(), output, Options{Revision: Revision2007, Accept: next(later)}); err != nil {
+		t.Errorf("the revision of 2007, which is the default: %v", err)
 	}
-	if _, _, err := new(Trapdoor).Recover(t.Context(), output, Revision2007, nil); err == nil {
+	if _, _, err := new(Trapdoor).Recover(t.Context(), output, Options{}); err == nil {
 		t.Error("the zero trapdoor recovers something")
 	}
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, err := td.Recover(cancelled, output, Revision2007, nil); !errors.Is(err, context.Canceled) {
+	if _, _, err := td.Recover(cancelled, output, Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
@@ -205,11 +226,11 @@ func TestSeveralSurvivors(t *testing.T) {
 		g := instantiate(t, Config{Points: td.Points(), Entropy: seeded("survivors", i)})
 		output, later := read(t, g, 32), read(t, g, 32) // 31 bytes and 1: 2^7 candidates, 2^8 values
 		all := 0
-		_, _, err := td.Recover(t.Context(), output, Revision2007, func(g *Generator) bool {
+		_, _, err := td.Recover(t.Context(), output, Options{Accept: func(g *Generator) bool {
 			all++
 			next(later)(g)
 			return false
-		})
+		}})
 		if !errors.Is(err, ErrNotFound) || all < 1 {
 			t.Fatalf("%d survivors, %v", all, err)
 		}
@@ -217,7 +238,7 @@ func TestSeveralSurvivors(t *testing.T) {
 		if i%10 > 0 {
 			continue
 		}
-		got, _, err := td.Recover(t.Context(), output, Revision2007, next(later))
+		got, _, err := td.Recover(t.Context(), output, Options{Accept: next(later)})
 		if err != nil || !bytes.Equal(read(t, got, 32), later) {
 			t.Fatalf("run %d: %v", i, err)
 		}
@@ -228,22 +249,40 @@ func TestSeveralSurvivors(t *testing.T) {
 	}
 }
 
-// The same candidate is found in the same place, however many cores look for it.
+// Every run finds the candidate in the same place, however the cores share the work.
 func TestRecoverIsDeterministic(t *testing.T) {
 	td := fixedTrapdoor(t, short(t), 3)
 	output, _ := drawn(t, td.Points(), Revision2007, 32, 0)
-	var first int
+	var first uint64
 	for i := range 8 {
-		_, tested, err := td.Recover(t.Context(), output, Revision2007, nil)
-		if err != nil || i > 0 && tested != first {
-			t.Fatalf("run %d: %d candidates, then %d, %v", i, first, tested, err)
+		_, w, err := td.Recover(t.Context(), output, Options{})
+		if err != nil || i > 0 && w.Points != first {
+			t.Fatalf("run %d: %d points, then %d, %v", i, first, w.Points, err)
 		}
-		first = tested
+		first = w.Points
 	}
 }
 
-// What the change of 2007 does: additional input that the attacker knows, the hour say, goes
-// into the second of two requests for a block each. In 2006 he has x(s₁P) and lacks s₁, into
+// A search ends soon after its context, with the work that was done. A deadline must reach it too,
+// for which it has to pause where all goroutines share one thread.
+func TestRecoverStops(t *testing.T) {
+	td := fixedTrapdoor(t, P256(), 0)
+	output := read(t, seeded("noise", 0), 32)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	_, w, err := td.Recover(ctx, output, Options{Progress: func(Work) { cancel() }})
+	if !errors.Is(err, context.Canceled) || w.Tried == 0 || w.Tried == w.Of || w.Points == 0 || w.Points >= w.Tried {
+		t.Errorf("cancelled: %+v, %v", w, err)
+	}
+	ctx, cancel = context.WithTimeout(t.Context(), 5*time.Millisecond) // less than a chunk takes
+	defer cancel()
+	if _, w, err := td.Recover(ctx, output, Options{}); !errors.Is(err, context.DeadlineExceeded) || w.Tried == w.Of {
+		t.Errorf("late: %+v, %v", w, err)
+	}
+}
+
+// What the change of 2007 does: additional input that the attacker knows, the hour say, goes into
+// the second of two requests for a block each. In 2006 the attacker has x(s₁P) and lacks s₁, into
 // which the hour is mixed. In 2007 the state has moved to x(s₁P) before.
 func TestUpdateOf2007HelpsTheAttacker(t *testing.T) {
 	c := short(t)
@@ -255,12 +294,12 @@ func TestUpdateOf2007HelpsTheAttacker(t *testing.T) {
 		if err := g.Generate(second, Request{Additional: hour}); err != nil {
 			t.Fatal(err)
 		}
-		_, _, err := td.Recover(t.Context(), first, Revision2007, func(g *Generator) bool {
+		_, _, err := td.Recover(t.Context(), first, Options{Accept: func(g *Generator) bool {
 			out := make([]byte, len(second))
 			return g.Generate(out, Request{Additional: hour}) == nil && bytes.Equal(out, second)
-		})
+		}})
 		if device == Revision2006 && err != nil { // nor as one request
-			_, _, err = td.Recover(t.Context(), slices.Concat(first, second), Revision2006, nil)
+			_, _, err = td.Recover(t.Context(), slices.Concat(first, second), Options{Revision: Revision2006})
 		}
 		return err
 	}
@@ -279,13 +318,13 @@ func TestRequestsOf2006Join(t *testing.T) {
 	g := instantiate(t, Config{Points: td.Points(), Revision: Revision2006, Entropy: seeded("join", 0)})
 	joined := slices.Concat(read(t, g, c.BlockSize()), read(t, g, c.BlockSize()))
 	later := read(t, g, 50)
-	got, _, err := td.Recover(t.Context(), joined, Revision2006, next(later))
+	got, _, err := td.Recover(t.Context(), joined, Options{Revision: Revision2006, Accept: next(later)})
 	if err != nil || !bytes.Equal(read(t, got, 50), later) {
 		t.Errorf("joined: %v", err)
 	}
 }
 
-// Fresh entropy shuts the thief out, until he sees the next nonce.
+// Fresh entropy shuts the thief out, until the next nonce is seen.
 func TestReseedingHealsUntilTheNextNonce(t *testing.T) {
 	td := fixedTrapdoor(t, short(t), 0)
 	g := instantiate(t, Config{Points: td.Points(), PredictionResistance: true, Entropy: seeded("heal", 0)})
@@ -304,7 +343,7 @@ func TestReseedingHealsUntilTheNextNonce(t *testing.T) {
 			t.Errorf("%s: the shadow follows", name)
 		}
 		nonce, later := read(t, g, 32), read(t, g, 50)
-		again, _, err := td.Recover(t.Context(), nonce, Revision2007, next(later))
+		again, _, err := td.Recover(t.Context(), nonce, Options{Accept: next(later)})
 		if err != nil {
 			t.Fatalf("%s: the next nonce does not help: %v", name, err)
 		}
@@ -313,14 +352,14 @@ func TestReseedingHealsUntilTheNextNonce(t *testing.T) {
 	}
 }
 
-// Who has followed a device keeps following it when Q is replaced, as P moves the state. It takes
-// a new seed to shut him out: see NewJuniper in package attacks, where the device starts again.
+// A shadow of a device keeps following it when Q is replaced, as P moves the state. It takes a new
+// seed to lose the shadow: see NewJuniper in package attacks, where the device starts again.
 func TestReplacingQDoesNotMoveTheState(t *testing.T) {
 	c := short(t)
 	maker, intruder := fixedTrapdoor(t, c, 0), fixedTrapdoor(t, c, 1)
 	g := instantiate(t, Config{Points: maker.Points(), Entropy: seeded("juniper", 0)})
 	nonce, later := read(t, g, 32), read(t, g, 32)
-	shadow, _, err := maker.Recover(t.Context(), nonce, Revision2007, next(later))
+	shadow, _, err := maker.Recover(t.Context(), nonce, Options{Accept: next(later)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -331,10 +370,10 @@ func TestReplacingQDoesNotMoveTheState(t *testing.T) {
 		t.Error("the maker has lost the state")
 	}
 	nonce, later = read(t, g, 32), read(t, g, 32)
-	if _, _, err := maker.Recover(t.Context(), nonce, Revision2007, next(later)); !errors.Is(err, ErrNotFound) {
+	if _, _, err := maker.Recover(t.Context(), nonce, Options{Accept: next(later)}); !errors.Is(err, ErrNotFound) {
 		t.Errorf("the maker recovers the state: %v", err)
 	}
-	if _, _, err := intruder.Recover(t.Context(), nonce, Revision2007, next(later)); err != nil {
+	if _, _, err := intruder.Recover(t.Context(), nonce, Options{Accept: next(later)}); err != nil {
 		t.Errorf("the intruder does not: %v", err)
 	}
 }

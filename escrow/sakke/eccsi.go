@@ -7,11 +7,13 @@ import (
 	"math/big"
 
 	"filippo.io/nistec"
+
+	"doormat/internal/secret"
 )
 
-// ECCSI, RFC 6507, on P-256 with SHA-256. A signature has 129 bytes, and the public key of its
-// signer is in it: PVT, which is no secret and no certificate. KPAK and the signer's identifier
-// are enough to check both.
+// ECCSI, RFC 6507, on P-256 with SHA-256. A signature has 129 bytes. They include the signer's
+// public key, PVT, which is neither secret nor certified: KPAK and the signer's identifier are
+// enough to check both.
 
 // Sizes in bytes.
 const (
@@ -35,7 +37,7 @@ func newScalar(n *big.Int) (s scalar) {
 
 func (s scalar) big() *big.Int { return new(big.Int).SetBytes(s[:]) }
 
-// randomScalar draws from 1 to q − 1.
+// randomScalar draws a scalar from 1 to q − 1.
 func randomScalar() scalar {
 	for {
 		var s scalar
@@ -46,6 +48,7 @@ func randomScalar() scalar {
 	}
 }
 
+// parseScalar reads 32 bytes, big-endian, from 1 to q − 1.
 func parseScalar(b []byte) (s scalar, err error) {
 	if len(b) != scalarSize || new(big.Int).SetBytes(b).Cmp(order) >= 0 || s == scalar(b) {
 		return s, wrong("32 bytes from 1 to q − 1")
@@ -53,7 +56,8 @@ func parseScalar(b []byte) (s scalar, err error) {
 	return scalar(b), nil
 }
 
-// parseP256 takes 04 ‖ x ‖ y of a point on P-256, which has no other subgroup to be in.
+// parseP256 reads 04 ‖ x ‖ y of a point on P-256. The curve has prime order, so every point is in the
+// group.
 func parseP256(b []byte) (*nistec.P256Point, error) {
 	if len(b) != pointSize {
 		return nil, wrong("a point of P-256 in 65 bytes")
@@ -80,7 +84,7 @@ func must(p *nistec.P256Point, err error) *nistec.P256Point {
 
 func add(p, q *nistec.P256Point) *nistec.P256Point { return nistec.NewP256Point().Add(p, q) }
 
-// hashSigner returns HS, which binds a PVT to its identifier and community.
+// hashSigner returns HS, which binds a PVT to its identifier and its community.
 func hashSigner(kpak []byte, id Identifier, pvt []byte) [scalarSize]byte {
 	h := sha256.New()
 	h.Write(generator)  // G
@@ -90,7 +94,7 @@ func hashSigner(kpak []byte, id Identifier, pvt []byte) [scalarSize]byte {
 	return [scalarSize]byte(h.Sum(nil))
 }
 
-// hashMessage returns HE.
+// hashMessage returns HE, which binds a signature to its message.
 func hashMessage(hs [scalarSize]byte, r, message []byte) [scalarSize]byte {
 	h := sha256.New()
 	h.Write(hs[:])   // HS
@@ -99,24 +103,30 @@ func hashMessage(hs [scalarSize]byte, r, message []byte) [scalarSize]byte {
 	return [scalarSize]byte(h.Sum(nil))
 }
 
-// AuthenticationSecret is KSAK of the KMS: whoever has it computes every signing key. Printing
-// one prints no secret. The zero AuthenticationSecret has none, and its keys sign nothing.
-type AuthenticationSecret struct{ ksak *scalar }
+// AuthenticationSecret is KSAK of the KMS, a number from 1 to q − 1, from which signing keys of
+// everyone follow. The zero AuthenticationSecret has no KSAK, and the keys it extracts sign
+// nothing.
+type AuthenticationSecret struct {
+	hidden[AuthenticationSecret]
+	ksak *scalar
+}
 
-// newAuthenticationSecret draws KSAK.
+// newAuthenticationSecret draws KSAK from crypto/rand.
 func newAuthenticationSecret() AuthenticationSecret {
 	ksak := randomScalar()
-	return AuthenticationSecret{&ksak}
+	return AuthenticationSecret{ksak: &ksak}
 }
 
-// ParseAuthenticationSecret reads the 32 bytes that [AuthenticationSecret.Bytes] returns.
+// ParseAuthenticationSecret reads the 32 bytes that [AuthenticationSecret.RecoveryKey] returns. It
+// returns an error unless they are a number from 1 to q − 1.
 func ParseAuthenticationSecret(b []byte) (AuthenticationSecret, error) {
 	ksak, err := parseScalar(b)
-	return AuthenticationSecret{&ksak}, err
+	return AuthenticationSecret{ksak: &ksak}, err
 }
 
-// Bytes returns KSAK in 32 bytes, big-endian.
-func (a AuthenticationSecret) Bytes() []byte {
+// RecoveryKey returns KSAK, 32 bytes, big-endian, in clear. It opens nothing that was recorded, and
+// puts a man in the middle of any call to come. It returns nil if there is none.
+func (a AuthenticationSecret) RecoveryKey() []byte {
 	if a.ksak == nil {
 		return nil
 	}
@@ -126,8 +136,9 @@ func (a AuthenticationSecret) Bytes() []byte {
 // public returns KPAK = [KSAK]G.
 func (a AuthenticationSecret) public() []byte { return baseMult(*a.ksak).Bytes() }
 
-// Extract computes a signing key of an identifier. It implements RFC 6507, Section 5.1.1. The
-// same function serves a subscriber and whoever wants to sign as him.
+// Extract computes a signing key of an identifier, another one at each call. It implements RFC 6507,
+// Section 5.1.1. The KMS issues keys to subscribers with this function, and a thief of KSAK signs as
+// anyone with it. Without KSAK the key is the zero SigningKey.
 func (a AuthenticationSecret) Extract(id Identifier) SigningKey {
 	for a.ksak != nil {
 		if k, ok := a.extract(id, randomScalar()); ok {
@@ -140,7 +151,7 @@ func (a AuthenticationSecret) Extract(id Identifier) SigningKey {
 // extract computes PVT = [v]G and SSK = KSAK + HS·v, and reports whether they may be used.
 func (a AuthenticationSecret) extract(id Identifier, v scalar) (k SigningKey, ok bool) {
 	kpak := a.public()
-	k = SigningKey{id: id, pvt: [pointSize]byte(baseMult(v).Bytes())}
+	k = SigningKey{named: secret.Name[SigningKey](id.String()), id: id, pvt: [pointSize]byte(baseMult(v).Bytes())}
 	k.hs = hashSigner(kpak, id, k.pvt[:])
 	n := new(big.Int).SetBytes(k.hs[:])
 	n.Mul(n, v.big()).Add(n, a.ksak.big()).Mod(n, order)
@@ -149,19 +160,20 @@ func (a AuthenticationSecret) extract(id Identifier, v scalar) (k SigningKey, ok
 	return k, ssk != scalar{} && k.hs != [scalarSize]byte{}
 }
 
-// SigningKey is SSK and PVT: it signs as its identifier. Printing one prints no secret. The zero
-// SigningKey has no key, and what it signs is nothing.
+// SigningKey is SSK and PVT: it signs as its identifier. Printing one prints the identifier. The zero
+// SigningKey signs nothing.
 type SigningKey struct {
+	named[SigningKey]
 	id  Identifier
 	ssk *scalar
 	pvt [pointSize]byte
 	hs  [scalarSize]byte
 }
 
-// Identifier returns whom the key signs as.
+// Identifier returns the number and month that the key signs as.
 func (k SigningKey) Identifier() Identifier { return k.id }
 
-// Bytes returns SSK ‖ PVT, 97 bytes.
+// Bytes returns SSK ‖ PVT, 97 bytes, in clear. It returns nil for the zero SigningKey.
 func (k SigningKey) Bytes() []byte {
 	if k.ssk == nil {
 		return nil
@@ -169,14 +181,14 @@ func (k SigningKey) Bytes() []byte {
 	return append(append([]byte(nil), k.ssk[:]...), k.pvt[:]...)
 }
 
-// ParseSigningKey reads what [SigningKey.Bytes] returns, and checks that it is a key of id:
-// KPAK = [SSK]G − [HS]PVT. It implements RFC 6507, Section 5.1.2.
+// ParseSigningKey reads the 97 bytes that [SigningKey.Bytes] returns, and returns an error unless
+// they are a key of id: KPAK = [SSK]G − [HS]PVT. It implements RFC 6507, Section 5.1.2.
 func (c *Community) ParseSigningKey(id Identifier, b []byte) (k SigningKey, err error) {
 	expected := wrong("a signing key of " + id.String())
 	if len(b) != scalarSize+pointSize {
 		return k, expected
 	}
-	k.id, k.pvt = id, [pointSize]byte(b[scalarSize:])
+	k = SigningKey{named: secret.Name[SigningKey](id.String()), id: id, pvt: [pointSize]byte(b[scalarSize:])}
 	ssk, err := parseScalar(b[:scalarSize])
 	if err != nil {
 		return SigningKey{}, expected
@@ -193,7 +205,8 @@ func (c *Community) ParseSigningKey(id Identifier, b []byte) (k SigningKey, err 
 	return k, nil
 }
 
-// Sign signs a message. It implements RFC 6507, Section 5.2.1.
+// Sign signs a message, and returns r ‖ s ‖ PVT, 129 bytes, or nil for the zero SigningKey. It
+// implements RFC 6507, Section 5.2.1.
 func (k SigningKey) Sign(message []byte) []byte {
 	for k.ssk != nil {
 		if sig, ok := k.sign(message, randomScalar()); ok {
@@ -207,8 +220,8 @@ func (k SigningKey) Sign(message []byte) []byte {
 //
 //	J = [j]G,  r = Jx,  HE = hash(HS ‖ r ‖ M),  s = j / (HE + r·SSK) mod q
 //
-// and reports whether the signature may be used. Step 6, which takes q − s where s is too long,
-// is for fields whose q has more octets than p: here it never is.
+// and reports whether the signature may be used. Step 6, which takes q − s where s is too long, is
+// left out: it concerns curves whose q has more octets than p.
 func (k SigningKey) sign(message []byte, j scalar) (sig []byte, ok bool) {
 	r, err := baseMult(j).BytesX()
 	if err != nil {
@@ -225,11 +238,12 @@ func (k SigningKey) sign(message []byte, j scalar) (sig []byte, ok bool) {
 	return append(append(append(sig, r...), sBytes[:]...), k.pvt[:]...), true
 }
 
-// Verify checks who signed a message. It implements RFC 6507, Section 5.2.2:
+// Verify returns ErrSignature unless signer signed the message. It implements RFC 6507, Section
+// 5.2.2:
 //
 //	Y = [HS]PVT + KPAK,  J = [s]([HE]G + [r]Y),  Jx = r
 //
-// (r, −s) is as good as (r, s): a signature is no name for what it signs.
+// Signatures are malleable, as (r, −s) verifies too: do not use them as identifiers.
 func (c *Community) Verify(signer Identifier, message, sig []byte) error {
 	if len(sig) != signatureSize {
 		return ErrSignature

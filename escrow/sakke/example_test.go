@@ -34,7 +34,7 @@ func phone(kms *sakke.KMS, number string, month time.Time) *sakke.Phone {
 	return p
 }
 
-// Alice calls Bob. Years later somebody steals z, and has nothing else but what went over the wire.
+// Alice calls Bob. Years later a thief has z, and what went over the wire, and nothing else.
 func Example() {
 	kms, err := sakke.NewKMS("kms.example")
 	check(err)
@@ -50,34 +50,27 @@ func Example() {
 	check(err)
 	fmt.Printf("%d bytes, and %d: Bob hears %q from %s\n", len(invitation), len(packet), text, from)
 
-	z, err := sakke.ParseMasterSecret(kms.Master.Bytes())
+	z, err := sakke.ParseMasterSecret(kms.Master.RecoveryKey())
 	check(err)
-	recorded, _, err := sakke.ParseInvitation(invitation)
-	check(err)
-	callee, err := sakke.NewIdentifier(recorded.To, recorded.At)
-	check(err)
-	rsk, err := z.Extract(callee)
-	check(err)
-	ssv, err := kms.Community().Decapsulate(rsk, recorded.Encapsulated)
+	recorded, ssv, err := z.Recover(kms.Community(), invitation)
 	check(err)
 	text, err = recorded.CalleeSession(ssv).Open(packet)
 	check(err)
-	fmt.Printf("the thief hears %q, with the key of %v\n", text, rsk.Identifier())
+	fmt.Printf("the thief hears %q, which %s said\n", text, recorded.From)
 
 	// Another month's key of Bob's is no help. To z the month is an argument.
-	rsk, err = z.Extract(sakke.Identifier("2011-03\x00" + bobNumber + "\x00"))
+	rsk, err := z.Extract(sakke.Identifier("2011-03\x00" + bobNumber + "\x00"))
 	check(err)
 	_, err = kms.Community().Decapsulate(rsk, recorded.Encapsulated)
 	fmt.Println("with March's:", err)
 
 	// Output:
 	// 541 bytes, and 38: Bob hears "the bridge, at six" from tel:+447700900123
-	// the thief hears "the bridge, at six", with the key of 2011-02 tel:+447700900456
+	// the thief hears "the bridge, at six", which tel:+447700900123 said
 	// with March's: sakke: the encapsulated key does not open
 }
 
-// The receiver's key of RFC 6508, Appendix A, is computed from z and a number. Whoever has z needs
-// nobody's help with that.
+// The receiver's key of RFC 6508, Appendix A, is computed from z and a number, without anyone's help.
 func ExampleMasterSecret_Extract() {
 	const published = "aff429d35f84b110d094803b3595a6e2998bc99f"
 	b, err := hex.DecodeString(fmt.Sprintf("%0256s", published))
@@ -102,7 +95,7 @@ func ExampleInvite() {
 	kms, err := sakke.NewKMS("kms.example")
 	check(err)
 	bob := phone(kms, bobNumber, february)
-	stolen, err := sakke.ParseAuthenticationSecret(kms.Authentication.Bytes())
+	stolen, err := sakke.ParseAuthenticationSecret(kms.Authentication.RecoveryKey())
 	check(err)
 
 	alice, err := sakke.NewIdentifier(aliceNumber, february)

@@ -104,15 +104,17 @@ func FuzzParseCommunity(f *testing.F) {
 	})
 }
 
-func FuzzParsePhone(f *testing.F) {
+func FuzzPhone(f *testing.F) {
 	alice, bob := phone(f, aliceNumber, february), phone(f, bobNumber, february)
 	call(f, alice, bob, february)
 	f.Add(state(f, bob))
 	f.Add(state(f, phone(f, bobNumber)))
+	bob.accepted.floor = 1
+	f.Add(state(f, bob))
 	keys := bob.months["2011-02"].marshal()
 	f.Add(keys)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if p, err := ParsePhone(b); err == nil && !bytes.Equal(state(t, p), b) {
+		if p, err := load(b); err == nil && !bytes.Equal(state(t, p), b) {
 			t.Errorf("%x is read, and written as %x", b, state(t, p))
 		}
 		fresh := phone(t, bobNumber)

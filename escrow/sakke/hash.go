@@ -21,10 +21,10 @@ func hashStream(s []byte, l int) (v []byte) {
 	return v
 }
 
-// hashToScalar is HashToIntegerRange(s, q): four hashes have 1,024 bits, and q has 1,022.
+// hashToScalar returns HashToIntegerRange(s, q), from four hashes: they have 1,024 bits, q has 1,022.
 func hashToScalar(s []byte) supersingular.Scalar { return supersingular.NewScalar(hashStream(s, 4)) }
 
-// hashToMask is HashToIntegerRange(s, 2¹²⁸): the last 16 bytes of one hash.
+// hashToMask returns HashToIntegerRange(s, 2¹²⁸), the last 16 bytes of one hash.
 func hashToMask(s []byte) (mask [ssvSize]byte) {
 	return [ssvSize]byte(hashStream(s, 1)[sha256.Size-ssvSize:])
 }

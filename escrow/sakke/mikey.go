@@ -12,17 +12,25 @@ import (
 //	HDR, T, RAND, IDRi, IDRr, IDRkmsi, IDRkmsr, SAKKE, SIGN
 //
 // Each payload but the last begins with the type of the next. The document's optional payloads are
-// here always there, except for CERT and SP; a message in any other form is refused.
+// always present here, except for CERT and SP, which never are. A message in any other form is
+// refused.
 //
-// The numbers are those of the IANA registry "MIKEY Payload Name Spaces", and two other programs that
-// speak the protocol have the same. Two things are from memory: the numbers of the sections of
-// RFC 6509, and that an IDR has the URI alone, so that the month of both identifiers is that of T.
+//	HDR       01 1a ‖ 05 ‖ 01 ‖ CSB ID (4) ‖ 02 ‖ 00 ‖ 2 × 9 zeros
+//	T         0b ‖ 00 ‖ NTP stamp (8)
+//	RAND      0e ‖ 10 ‖ 16 random bytes
+//	IDR, 4    next ‖ role ‖ 01 ‖ length (2) ‖ URI
+//	SAKKE     04 ‖ 01 ‖ 01 ‖ length (2) ‖ R ‖ H
+//	SIGN      type 2 (4 bits), length 129 (12 bits) ‖ r ‖ s ‖ PVT
+//
+// The numbers are from the IANA registry "MIKEY Payload Name Spaces", and two other implementations
+// of the protocol use the same. Two things are from memory: the section numbers of RFC 6509, and
+// that an IDR holds the URI alone, so that the month of both identifiers is the month of T.
 const (
 	mikeyVersion = 1
 	dataSAKKE    = 26 // HDR data type "SAKKE msg"
-	prfSHA256    = 1  // HDR PRF func, RFC 6043; no V flag: no answer is expected
+	prfSHA256    = 1  // HDR PRF func, RFC 6043; no V flag, as no answer is expected
 	mapSRTP      = 0  // HDR CS ID map type SRTP-ID
-	sessions     = 2  // #CS: 1 from the caller, 2 to him
+	sessions     = 2  // #CS: 1 from the caller, 2 to the caller
 	stampNTPUTC  = 0  // T
 
 	payloadSIGN  = 4
@@ -37,7 +45,7 @@ const (
 	signECCSI    = 2 << 12
 )
 
-// The roles of an IDR payload, in their order.
+// The roles of the IDR payloads, in their order.
 var roles = [4]struct{ role, next uint8 }{
 	{1, payloadIDR},   // initiator
 	{2, payloadIDR},   // responder
@@ -45,26 +53,26 @@ var roles = [4]struct{ role, next uint8 }{
 	{7, payloadSAKKE}, // the responder's KMS
 }
 
-// Invitation is what stands in an I_MESSAGE. All of it is in clear but for what is encapsulated.
+// Invitation is the contents of an I_MESSAGE. All of it is in clear except the value in Encapsulated.
 type Invitation struct {
-	From, To     string // telephones
-	At           time.Time
-	Encapsulated []byte
+	From, To     string    // telephones, as URIs
+	At           time.Time // in whole milliseconds
+	Encapsulated []byte    // R ‖ H, 273 bytes
 
 	bundle     uint32 // CSB ID, which numbers the call
 	random     [16]byte
 	kmsI, kmsR string
-	signed     []byte // all but the signature
-	signature  []byte
+	signed     []byte // the message without the signature
+	signature  []byte // r ‖ s ‖ PVT
 }
 
-// identities are in the order of roles.
+// identities returns the URIs of the IDR payloads, in the order of roles.
 func (m *Invitation) identities() [4]*string { return [4]*string{&m.From, &m.To, &m.kmsI, &m.kmsR} }
 
 var errInvitation = wrong("an I_MESSAGE")
 
-// marshal writes all but the signature: SIGN is signed too, as far as its length (RFC 3830,
-// Section 5.2).
+// marshal returns the message without the signature. The signature covers SIGN too, up to its length
+// (RFC 3830, Section 5.2).
 func (m *Invitation) marshal() ([]byte, error) {
 	stamp, err := ntp(m.At)
 	if err != nil {
@@ -88,8 +96,8 @@ func (m *Invitation) marshal() ([]byte, error) {
 	return b.Bytes()
 }
 
-// ParseInvitation reads an I_MESSAGE, in the one form that [Invite] writes, and returns what stands
-// behind it. It checks no signature.
+// ParseInvitation reads an I_MESSAGE in the form that [Invite] writes, and returns the bytes behind
+// it. It does not check the signature: only [Phone.Accept] does.
 func ParseInvitation(message []byte) (m Invitation, rest []byte, err error) {
 	in := cryptobyte.String(message)
 	var stamp uint64
@@ -118,13 +126,14 @@ func ParseInvitation(message []byte) (m Invitation, rest []byte, err error) {
 	return m, in, nil
 }
 
-// plausible reports whether names and date are such as a phone writes.
+// plausible reports whether names and date are in the form that a phone writes.
 func (m *Invitation) plausible(stamp uint64) bool {
 	again, err := ntp(m.At)
 	return err == nil && again == stamp && isTelephone(m.From) && isTelephone(m.To) &&
 		isName(m.kmsI) && isName(m.kmsR)
 }
 
+// skip reads these bytes, and reports whether they were there.
 func skip(in *cryptobyte.String, want ...byte) bool {
 	var got []byte
 	return in.ReadBytes(&got, len(want)) && string(got) == string(want)
@@ -132,8 +141,8 @@ func skip(in *cryptobyte.String, want ...byte) bool {
 
 var epochNTP = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// ntp is the time since 1900 in seconds and 2³²ths. It ends in 2036. Times here are whole
-// milliseconds, so that they are the same after a conversion to and fro.
+// ntp returns the time since 1900, in seconds and in 2³²ths of a second. It returns an error for a
+// date before 1900 or after 2036. Milliseconds survive the conversion by ntp and back by fromNTP.
 func ntp(at time.Time) (uint64, error) {
 	ms := at.UnixMilli() - epochNTP.UnixMilli()
 	if ms < 0 || ms/1000 >= 1<<32 {
@@ -148,8 +157,8 @@ func fromNTP(stamp uint64) time.Time {
 	return time.UnixMilli(epochNTP.UnixMilli() + 1000*seconds + 1000*fraction>>32).UTC()
 }
 
-// prf is MIKEY's pseudorandom function with HMAC-SHA-256. It implements RFC 3830, Section 4.1.2,
-// for keys of at most one block, with the hash of RFC 6043, Section 6.1:
+// prf returns n bytes of MIKEY's pseudorandom function with HMAC-SHA-256. It implements RFC 3830,
+// Section 4.1.2, for keys of at most one block, with the hash of RFC 6043, Section 6.1:
 //
 //	A_0 = label,  A_i = HMAC(key, A_(i-1)),  output = HMAC(key, A_1 ‖ label) ‖ HMAC(key, A_2 ‖ label) ‖ …
 func prf(key, label []byte, n int) (out []byte) {
@@ -160,7 +169,8 @@ func prf(key, label []byte, n int) (out []byte) {
 	return out[:n]
 }
 
-// trafficKey derives one key of a call. It implements RFC 3830, Section 4.1.3: SSV is the TGK.
+// trafficKey derives one key of a call, n bytes. It implements RFC 3830, Section 4.1.3, with SSV
+// for the TGK.
 func (m *Invitation) trafficKey(ssv SSV, constant uint32, session uint8, n int) []byte {
 	label := binary.BigEndian.AppendUint32(nil, constant)  // what the key is for
 	label = append(label, session)                         // cs_id

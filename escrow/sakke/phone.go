@@ -1,9 +1,7 @@
 package sakke
 
 import (
-	"bytes"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/binary"
 	"maps"
 	"slices"
@@ -11,35 +9,42 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 
+	"doormat/internal/secret"
 	"doormat/internal/supersingular"
 )
 
-// MaxSkew is how far a caller's clock may be ahead of a phone's.
+// MaxSkew is the longest time by which a caller's clock may be ahead of the callee's.
 const MaxSkew = 10 * time.Minute
 
-// Phone is one subscriber's: a number, the community, and the keys of a few months. It is not safe
-// for concurrent use. Printing one prints its number and no secret.
+// Phone is one subscriber's phone: a number, the community, and the keys of some months. It is not
+// safe for concurrent use. Printing one prints its number. The zero Phone has no number, and its
+// methods return errors; make one with [NewPhone].
 type Phone struct {
+	named[Phone]
 	community *Community
 	telephone string
 	months    map[string]monthKeys
-	seen      map[[sha256.Size]byte]bool // every invitation accepted: a clock may be set back
+	accepted  memory
 }
 
-// NewPhone makes a phone without keys. The telephone is as in [NewIdentifier].
+// NewPhone makes a phone without keys. The telephone must be in the form of [NewIdentifier].
 func NewPhone(c *Community, telephone string) (*Phone, error) {
 	if !isTelephone(telephone) {
-		return nil, wrong(`"tel:+" and up to 15 digits`)
+		return nil, wrong(`"tel:+" and 1 to 15 digits`)
 	}
-	return &Phone{c, telephone, map[string]monthKeys{}, map[[sha256.Size]byte]bool{}}, nil
+	return &Phone{secret.Name[Phone](telephone), c, telephone, map[string]monthKeys{}, memory{}}, nil
 }
 
-// Telephone returns the phone's number.
+// Telephone returns the phone's number, as a URI.
 func (p *Phone) Telephone() string { return p.telephone }
 
-// Install takes the keys of a month, as [KMS.Issue] makes them, and checks them: a phone does not
-// believe its KMS, though it can only check that the keys work.
+// Install adds the keys of a month, which [KMS.Issue] returns. It returns an error if they are not
+// keys of this phone's number, so a phone notices false keys. It cannot notice that others hold the
+// same keys.
 func (p *Phone) Install(keys []byte) error {
+	if p.community == nil {
+		return errNoNumber
+	}
 	k, err := p.community.parseMonthKeys(keys)
 	if err != nil {
 		return err
@@ -52,13 +57,14 @@ func (p *Phone) Install(keys []byte) error {
 	return nil
 }
 
-// Forget deletes the keys of all months before a date's.
+// Forget deletes the keys of all months before the month of a date, in UTC.
 func (p *Phone) Forget(before time.Time) {
 	maps.DeleteFunc(p.months, func(m string, _ monthKeys) bool { return m < before.UTC().Format(month) })
 }
 
-// Invite makes the message that starts a call, and the caller's end of the call. It implements
-// RFC 6509, Section 2.1.1.
+// Invite makes the message that starts a call to a telephone, and the caller's end of the call. It
+// returns [ErrNoKeys] if the phone has no keys for the month of the date. It implements RFC 6509,
+// Section 2.1.1.
 func (p *Phone) Invite(to string, at time.Time) (message []byte, s *Session, err error) {
 	callee, err := NewIdentifier(to, at)
 	if err != nil {
@@ -71,8 +77,8 @@ func (p *Phone) Invite(to string, at time.Time) (message []byte, s *Session, err
 	return Invite(p.community, keys.signing, callee, at)
 }
 
-// Invite is what [Phone.Invite] does, for anybody who has a signing key. The months of both
-// identifiers are that of the date.
+// Invite does what [Phone.Invite] does, with a signing key and no phone. The date must be in the
+// month of both identifiers.
 func Invite(c *Community, signer SigningKey, to Identifier, at time.Time) (message []byte, s *Session, err error) {
 	if signer.ssk == nil {
 		return nil, nil, ErrNoKeys
@@ -90,9 +96,16 @@ func Invite(c *Community, signer SigningKey, to Identifier, at time.Time) (messa
 	return append(signed, signer.Sign(signed)...), m.CallerSession(ssv), nil
 }
 
-// Accept takes an invitation at a date, which is that of the phone's own clock. It returns who
-// calls, and the callee's end of the call. It implements RFC 6509, Section 2.1.2. An invitation may
-// have waited for as long as the phone has keys of its month; each is accepted once.
+// Accept takes an invitation at a date, the time of the phone's own clock. It returns the caller's
+// number, and the callee's end of the call. It implements RFC 6509, Section 2.1.2.
+//
+// The error is [ErrNoKeys] if the phone has no keys for the invitation's month, [ErrSignature] or
+// [ErrDecapsulate] if it was altered or is not from that caller, [ErrReplay] if it was accepted
+// before. An invitation may be at most [MaxSkew] in the future, and of any time in the past, as the
+// phone may have been off. But a phone remembers only the [MaxRemembered] invitations of the latest
+// dates. Once it has forgotten one, it refuses what is of that date or before, even if it has never
+// accepted it. A caller who makes so many calls shuts out those that are older, and, by a clock that
+// is ahead, those of the next MaxSkew. After an error the phone is as it was.
 func (p *Phone) Accept(message []byte, at time.Time) (from string, s *Session, err error) {
 	m, rest, err := ParseInvitation(message)
 	if err != nil {
@@ -122,19 +135,19 @@ func (p *Phone) accept(m *Invitation, keys monthKeys) (from string, s *Session, 
 	if err := p.community.Verify(caller, m.signed, m.signature); err != nil {
 		return "", nil, err
 	}
-	seen := sha256.Sum256(m.signed) // not the signature, which has two forms
-	if p.seen[seen] {
-		return "", nil, ErrReplay
+	r := m.record()
+	if err := p.accepted.check(r); err != nil {
+		return "", nil, err
 	}
 	ssv, err := p.community.Decapsulate(keys.receiver, m.Encapsulated)
 	if err != nil {
 		return "", nil, err
 	}
-	p.seen[seen] = true
+	p.accepted.add(r)
 	return m.From, m.CalleeSession(ssv), nil
 }
 
-// monthKeys are what the KMS issues.
+// monthKeys are the keys that the KMS issues for one number and month.
 type monthKeys struct {
 	receiver ReceiverKey
 	signing  SigningKey
@@ -146,9 +159,34 @@ const (
 	secretsOfKeys = supersingular.PointSize + scalarSize + pointSize
 )
 
+// The keys of a month, as the KMS issues them, and a phone's state, in the presentation language of
+// TLS (RFC 8446, Section 3):
+//
+//	struct {
+//	    uint8  version = 0x52;
+//	    opaque identifier<1..2^8-1>;
+//	    opaque rsk[257];
+//	    opaque ssk[32], pvt[65];
+//	} MonthKeys;
+//
+//	struct {
+//	    uint8  version = 0x53;
+//	    opaque community<1..2^16-1>;
+//	    opaque telephone<1..2^8-1>;
+//	    opaque months<0..2^24-1>;       /* of MonthKeys<1..2^16-1>, by ascending month */
+//	    uint64 forgotten;               /* no invitation of this date or before is accepted */
+//	    uint32 accepted;                /* at most 4,096 */
+//	    Record seen[accepted];          /* ascending, all after that date */
+//	} Phone;
+//
+//	struct {
+//	    uint64 date;                    /* as in the invitation */
+//	    opaque hash[32];                /* SHA-256 of the invitation without its signature */
+//	} Record;
+
 var errKeys = wrong("the keys of a month")
 
-// marshal writes version ‖ identifier ‖ RSK ‖ SSK ‖ PVT.
+// marshal returns MonthKeys.
 func (k monthKeys) marshal() []byte {
 	b := cryptobyte.NewBuilder([]byte{keysVersion})
 	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(k.receiver.id)) })
@@ -157,6 +195,7 @@ func (k monthKeys) marshal() []byte {
 	return b.BytesOrPanic()
 }
 
+// parseMonthKeys reads what marshal returns, and checks both keys.
 func (c *Community) parseMonthKeys(b []byte) (k monthKeys, err error) {
 	in := cryptobyte.String(b)
 	var id cryptobyte.String
@@ -177,9 +216,11 @@ func (c *Community) parseMonthKeys(b []byte) (k monthKeys, err error) {
 	return k, nil
 }
 
-// MarshalBinary returns all that is on the phone: version ‖ community ‖ number ‖ the keys of each
-// month ‖ a record of the invitations accepted, behind their number.
+// MarshalBinary returns the phone's state, its keys in clear.
 func (p *Phone) MarshalBinary() ([]byte, error) {
+	if p.community == nil {
+		return nil, errNoNumber
+	}
 	b := cryptobyte.NewBuilder([]byte{phoneVersion})
 	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(p.community.Bytes()) })
 	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(p.telephone)) })
@@ -188,17 +229,24 @@ func (p *Phone) MarshalBinary() ([]byte, error) {
 			b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(p.months[name].marshal()) })
 		}
 	})
-	b.AddUint32(uint32(len(p.seen)))
-	for _, s := range slices.SortedFunc(maps.Keys(p.seen), func(a, b [sha256.Size]byte) int { return bytes.Compare(a[:], b[:]) }) {
-		b.AddBytes(s[:])
-	}
+	p.accepted.marshal(b)
 	return b.Bytes()
 }
 
 var errPhone = wrong("a phone's state")
 
-// ParsePhone reads what [Phone.MarshalBinary] returns, and checks every key on it.
-func ParsePhone(data []byte) (*Phone, error) {
+// UnmarshalBinary makes p the phone that MarshalBinary wrote, and checks every key in the state.
+// After an error p is as it was.
+func (p *Phone) UnmarshalBinary(data []byte) error {
+	read, err := parsePhone(data)
+	if err != nil {
+		return err
+	}
+	*p = *read
+	return nil
+}
+
+func parsePhone(data []byte) (*Phone, error) {
 	in := cryptobyte.String(data)
 	var community, telephone, months cryptobyte.String
 	if !skip(&in, phoneVersion) || !in.ReadUint16LengthPrefixed(&community) || !in.ReadUint8LengthPrefixed(&telephone) ||
@@ -216,7 +264,7 @@ func ParsePhone(data []byte) (*Phone, error) {
 	if err := p.readMonths(months); err != nil {
 		return nil, err
 	}
-	if err := p.readSeen(in); err != nil {
+	if p.accepted, err = parseMemory(in); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -238,21 +286,6 @@ func (p *Phone) readMonths(in cryptobyte.String) error {
 		}
 		last = id.Month()
 		p.months[last] = k
-	}
-	return nil
-}
-
-func (p *Phone) readSeen(in cryptobyte.String) error {
-	var n uint32
-	if !in.ReadUint32(&n) || uint64(len(in)) != uint64(n)*sha256.Size {
-		return errPhone
-	}
-	var last, s []byte
-	for ; !in.Empty(); last = s {
-		if !in.ReadBytes(&s, sha256.Size) || bytes.Compare(last, s) >= 0 {
-			return errPhone
-		}
-		p.seen[[sha256.Size]byte(s)] = true
 	}
 	return nil
 }

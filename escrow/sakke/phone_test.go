@@ -54,7 +54,7 @@ func TestReplay(t *testing.T) {
 	bob.Forget(february.AddDate(0, 1, 0))
 	kms, _ := sharedKMS()
 	install(t, kms, bob, february)
-	again, err := ParsePhone(state(t, bob))
+	again, err := load(state(t, bob))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestDates(t *testing.T) {
 	}
 }
 
-// Whoever signs with last month's key, or as somebody else, is not believed.
+// An invitation signed with last month's key, or in another's name, is refused.
 func TestWrongSigner(t *testing.T) {
 	kms, c := sharedKMS()
 	bob := phone(t, bobNumber, february)
@@ -165,23 +165,34 @@ func TestInstallRefuses(t *testing.T) {
 	}
 }
 
+// load is a phone of what another has saved.
+func load(data []byte) (*Phone, error) {
+	p := new(Phone)
+	err := p.UnmarshalBinary(data)
+	return p, err
+}
+
 func TestPhoneState(t *testing.T) {
 	alice := phone(t, aliceNumber, february)
 	bob := phone(t, bobNumber, february, february.AddDate(0, 1, 0))
 	call(t, alice, bob, february)
 	call(t, alice, bob, february)
 	b := state(t, bob)
-	again, err := ParsePhone(b)
+	again, err := load(b)
 	if err != nil || !bytes.Equal(state(t, again), b) {
 		t.Fatal(err)
 	}
 	call(t, alice, again, february)
-	seen := 8 * (len(b) - 2*32) // any octets may have been seen, in order
+	before := state(t, again)
+	if err := again.UnmarshalBinary(b[:len(b)-1]); err == nil || !bytes.Equal(state(t, again), before) {
+		t.Errorf("after a state that is cut short, the phone has another: %v", err)
+	}
+	seen := 8 * (len(b) - 2*40 - 12) // any date may be the last forgotten, any octets seen, in order
 	mutilate(b, some()/2, func(what string, at int, bad []byte) {
 		if what == "bit flipped" && at >= seen {
 			return
 		}
-		p, err := ParsePhone(bad)
+		p, err := load(bad)
 		if err == nil && what == "bit flipped" && string(p.community.name) != "kms.example" {
 			return // another name is a name
 		}
@@ -190,11 +201,17 @@ func TestPhoneState(t *testing.T) {
 		}
 	})
 	// A record in the wrong order, or twice the same.
-	swapped := append(bytes.Clone(b[:len(b)-64]), append(bytes.Clone(b[len(b)-32:]), b[len(b)-64:len(b)-32]...)...)
-	twice := append(bytes.Clone(b), b[len(b)-32:]...)
+	swapped := append(bytes.Clone(b[:len(b)-80]), append(bytes.Clone(b[len(b)-40:]), b[len(b)-80:len(b)-40]...)...)
+	twice := append(bytes.Clone(b), b[len(b)-40:]...)
 	for _, bad := range [][]byte{swapped, twice} {
-		if _, err := ParsePhone(bad); err == nil {
+		if _, err := load(bad); err == nil {
 			t.Error("a record that is not in order is taken")
+		}
+	}
+	// Without its last records the phone would accept those invitations again.
+	for _, cut := range []int{40, 80} {
+		if _, err := load(b[:len(b)-cut]); err == nil {
+			t.Errorf("a state without its last %d octets is taken", cut)
 		}
 	}
 }

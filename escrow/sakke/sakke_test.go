@@ -78,7 +78,7 @@ func (o oracle) decapsulate(id Identifier, rsk supersingulartest.Point, encapsul
 
 func TestOracle(t *testing.T) {
 	kms, c := sharedKMS()
-	o := oracle{new(big.Int).SetBytes(kms.Master.Bytes())}
+	o := oracle{new(big.Int).SetBytes(kms.Master.RecoveryKey())}
 	id := identifier(t, bobNumber, february)
 	rsk, err := kms.Master.Extract(id)
 	if err != nil {
@@ -189,7 +189,7 @@ func TestMasterSecret(t *testing.T) {
 	}{{big.NewInt(0), false}, {big.NewInt(1), false}, {big.NewInt(2), true}, {new(big.Int).Sub(q, big.NewInt(1)), true}, {q, false}, {new(big.Int).Add(q, big.NewInt(2)), false}} {
 		b := c.z.FillBytes(make([]byte, 128))
 		s, err := ParseMasterSecret(b)
-		if (err == nil) != c.ok || c.ok && !bytes.Equal(s.Bytes(), b) {
+		if (err == nil) != c.ok || c.ok && !bytes.Equal(s.RecoveryKey(), b) {
 			t.Errorf("z = %x: %v", b, err)
 		}
 		for _, bad := range [][]byte{nil, b[1:], append([]byte{0}, b...)} {
@@ -208,7 +208,7 @@ func TestMasterSecret(t *testing.T) {
 	if _, err := s.Extract(id); err == nil {
 		t.Error("a key was extracted of the identifier −z")
 	}
-	if a, b := newMasterSecret(), newMasterSecret(); bytes.Equal(a.Bytes(), b.Bytes()) {
+	if a, b := newMasterSecret(), newMasterSecret(); bytes.Equal(a.RecoveryKey(), b.RecoveryKey()) {
 		t.Error("two secrets are equal")
 	}
 }
@@ -294,7 +294,7 @@ func TestParseCommunity(t *testing.T) {
 // with. A phone's keys of one month open those of that month.
 func TestMasterSecretOpensEveryMonth(t *testing.T) {
 	kms, c := sharedKMS()
-	stolen, err := ParseMasterSecret(kms.Master.Bytes())
+	stolen, err := ParseMasterSecret(kms.Master.RecoveryKey())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -321,7 +321,7 @@ func TestMasterSecretOpensEveryMonth(t *testing.T) {
 // KSAK alone puts a man between two phones, each of which shows the other's number.
 func TestInterception(t *testing.T) {
 	kms, c := sharedKMS()
-	stolen, err := ParseAuthenticationSecret(kms.Authentication.Bytes())
+	stolen, err := ParseAuthenticationSecret(kms.Authentication.RecoveryKey())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -343,7 +343,7 @@ func TestInterception(t *testing.T) {
 	say(t, alices, toAlice, "At eight.")
 	say(t, toBob, bobs, "At nine.")
 	// And it opens nothing: as z, it is another KMS's.
-	z, err := ParseMasterSecret(pad(stolen.Bytes(), 128))
+	z, err := ParseMasterSecret(pad(stolen.RecoveryKey(), 128))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -369,7 +369,7 @@ func TestZeroValues(t *testing.T) {
 	if _, _, err := Invite(c, k, id, february); err != ErrNoKeys {
 		t.Errorf("an invitation signed with nothing: %v", err)
 	}
-	if b := append(append((MasterSecret{}).Bytes(), (AuthenticationSecret{}).Bytes()...), append(k.Bytes(), (ReceiverKey{}).Bytes()...)...); len(b) != 0 {
+	if b := append(append((MasterSecret{}).RecoveryKey(), (AuthenticationSecret{}).RecoveryKey()...), append(k.Bytes(), (ReceiverKey{}).Bytes()...)...); len(b) != 0 {
 		t.Errorf("zero values are %x", b)
 	}
 	if _, err := new(KMS).Issue(bobNumber, february); err == nil {

@@ -2,6 +2,7 @@ package sakke
 
 import (
 	"bytes"
+	"crypto/subtle"
 	"encoding/hex"
 	"encoding/json"
 	"math/big"
@@ -65,7 +66,7 @@ func rfcKMS(t testing.TB) *KMS {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &KMS{"kms.example", z, a}
+	return &KMS{name: "kms.example", Master: z, Authentication: a}
 }
 
 func rfcIdentifier(t testing.TB) Identifier {
@@ -128,6 +129,38 @@ func TestPublishedSAKKE(t *testing.T) {
 		t.Fatal(err)
 	}
 	is(t, "SSV", got.b[:], v["SSV"])
+}
+
+// A case that the appendix does not have: with its z and identifier, and SSV 0x84a, gʳ begins with a zero
+// octet. By RFC 6508, Section 4, it is hashed with that zero. What other implementations make, without
+// it, is not opened.
+func TestLeadingZero(t *testing.T) {
+	kms, id := rfcKMS(t), rfcIdentifier(t)
+	c := kms.Community()
+	ssv := NewSSV([16]byte(pad([]byte{0x08, 0x4a}, 16)))
+	gr := bytesOfValue(supersingular.PowerOfG(ephemeral(id, ssv)))
+	if len(gr) != 128 || !bytes.HasPrefix(gr, []byte{0x00, 0x41, 0xc7, 0xbf}) {
+		t.Fatalf("gʳ has %d octets and begins with %x", len(gr), gr[:4])
+	}
+	rsk, err := kms.Master.Extract(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encapsulated := c.encapsulate(id, ssv)
+	is(t, "H", encapsulated[257:], "e8a6546ded5461fa5d1a8240487320e6")
+	got, err := c.Decapsulate(rsk, encapsulated)
+	if err != nil {
+		t.Fatal(err)
+	}
+	is(t, "SSV", got.b[:], "084a")
+
+	mask := hashToMask(gr[1:])
+	without := bytes.Clone(encapsulated)
+	subtle.XORBytes(without[257:], ssv.b[:], mask[:])
+	is(t, "H without the zero", without[257:], "cdf013668c0ca388ee5b110f617d05b7")
+	if _, err := c.Decapsulate(rsk, without); err != ErrDecapsulate {
+		t.Errorf("what was hashed without the zero opens: %v", err)
+	}
 }
 
 // RFC 6507, Appendix A.

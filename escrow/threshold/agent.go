@@ -5,22 +5,26 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"doormat/escrow"
+	"doormat/internal/secret"
 )
 
-// An Agent holds a share, and keeps the rules. It is safe for concurrent use. Printing one prints
-// his number only.
+// An Agent holds a share and keeps the rules. It is safe for concurrent use. Printing one prints its
+// number. The zero Agent has no share, and answers nothing; make one with [NewAgent].
 type Agent struct {
+	named[Agent]
 	agents *Agents
 	share  Share
 	issuer ed25519.PublicKey
 	log    *Reader
 }
 
-// NewAgent checks the share against the commitments, and knows from then on whose warrants count,
-// and which log.
+// NewAgent makes an agent with a share, the issuer's public key of 32 bytes, and the key of the
+// log, a line as [Log.Key] returns it. It returns an error if the share does not fit the
+// commitments, or if a key is not well formed.
 func NewAgent(agents *Agents, share Share, issuer ed25519.PublicKey, log string) (*Agent, error) {
 	if err := agents.CheckShare(share); err != nil {
 		return nil, err
@@ -32,45 +36,54 @@ func NewAgent(agents *Agents, share Share, issuer ed25519.PublicKey, log string)
 	if err != nil {
 		return nil, err
 	}
-	return &Agent{agents, share, issuer, reader}, nil
+	return &Agent{secret.Name[Agent](strconv.Itoa(share.Agent())), agents, share, issuer, reader}, nil
 }
 
-// Follow shows the agent a new head of the log: see [Reader.Follow].
-func (a *Agent) Follow(head, proof []byte) error { return a.log.Follow(head, proof) }
+// Follow gives the agent a new head of the log: see [Reader.Follow].
+func (a *Agent) Follow(head, proof []byte) error { return a.reader().Follow(head, proof) }
 
-// Head returns the head that the agent was last shown: see [Reader.Head].
-func (a *Agent) Head() (head []byte, size int64) { return a.log.Head() }
+// Head returns the last head that the agent was shown, and its size: see [Reader.Head].
+func (a *Agent) Head() (head []byte, size int64) { return a.reader().Head() }
 
-// A Request is what an agent is asked with. All of it was written by others.
+func (a *Agent) reader() *Reader {
+	if a == nil {
+		return nil
+	}
+	return a.log
+}
+
+var errNoShare = errors.New("threshold: the agent has no share: make it with NewAgent")
+
+// A Request asks an agent to answer for one message. The agent trusts none of its fields.
 type Request struct {
-	Warrant  []byte // signed
-	Envelope []byte
-	At       time.Time // the message's date, as the relay shows it
-	Index    int64     // of the use in the log
-	Proof    []byte    // that it is there
+	Warrant []byte  // signed by the issuer
+	Message Message // as [Describe] returns it
+	Index   int64   // of the use in the log
+	Proof   []byte  // that it is there, as [Log.ProveEntry] returns it
 }
 
-// Partial returns the agent's answer for one message, x_i u with a proof, if the warrant is
-// genuine and covers the message, and the use is in the log.
+// Partial returns the agent's answer for one message, x_i u with a proof. It returns an error
+// unless the warrant is the issuer's and covers the message, the field was made for the message's
+// names, body and date, and the use is in the log under the last head that the agent was shown.
 //
-// Who attests to the date? The sender: he has bound it to the field, and the recipient opens the
-// message under no other. The relay only says which it was, and cannot say another.
+// Who attests to the date? The sender, who has bound it to the field; the recipient opens the message
+// under no other date. The relay only repeats the date, and cannot change it.
 func (a *Agent) Partial(r Request) (partial []byte, err error) {
+	if a == nil || a.agents == nil {
+		return nil, errNoShare
+	}
 	w, err := ParseWarrant(r.Warrant, a.issuer)
 	if err != nil {
 		return nil, err
 	}
-	e, f, err := readField(r.Envelope)
+	if err := w.covers(&r.Message); err != nil {
+		return nil, err
+	}
+	f, err := r.Message.bound()
 	if err != nil {
 		return nil, err
 	}
-	if err := w.covers(e, r.At); err != nil {
-		return nil, err
-	}
-	if !f.isBoundTo(e.Label(Date(r.At))) {
-		return nil, errors.New("threshold: the field was not made for these names and this date")
-	}
-	use, err := NewUse(r.Warrant, r.Envelope)
+	use, err := NewUse(r.Warrant, r.Message)
 	if err != nil {
 		return nil, err
 	}
@@ -81,10 +94,10 @@ func (a *Agent) Partial(r Request) (partial []byte, err error) {
 	return newPartial(a.share, h, hashWarrant(r.Warrant), f).bytes(), nil
 }
 
-// CheckPartial reports an answer that is not right for this message and this warrant, and whose
-// it is.
-func (a *Agents) CheckPartial(warrant, envelope, partial []byte) error {
-	_, f, err := readField(envelope)
+// CheckPartial returns an error unless an answer is right for this message and this warrant. The
+// error names the agent.
+func (a *Agents) CheckPartial(warrant []byte, m Message, partial []byte) error {
+	f, err := m.bound()
 	if err != nil {
 		return err
 	}
@@ -92,13 +105,14 @@ func (a *Agents) CheckPartial(warrant, envelope, partial []byte) error {
 	return err
 }
 
+// readPartial reads an answer, and checks that it is right for f under the warrant.
 func (a *Agents) readPartial(warrant []byte, f *field, b []byte) (*partial, error) {
 	p, ok := parsePartial(b)
 	if !ok {
-		return nil, errors.New("threshold: not a valid partial decryption")
+		return nil, errors.New("threshold: expected a partial decryption, found something else")
 	}
-	if p.agent < 1 || int(p.agent) > a.n {
-		return nil, fmt.Errorf("threshold: the partial decryption is of agent %d, expected one of 1 to %d", p.agent, a.n)
+	if p.agent < 1 || int(p.agent) > a.N() {
+		return nil, fmt.Errorf("threshold: expected a partial decryption of an agent from 1 to %d, found one of agent %d", a.N(), p.agent)
 	}
 	if want := hashWarrant(warrant); !bytes.Equal(p.warrant[:], want[:]) {
 		return nil, fmt.Errorf("threshold: the partial decryption of agent %d is for another warrant", p.agent)
@@ -109,9 +123,18 @@ func (a *Agents) readPartial(warrant []byte, f *field, b []byte) (*partial, erro
 	return p, nil
 }
 
-// Recover checks the agents' answers and opens the envelope with t of them.
-func (a *Agents) Recover(warrant, envelope []byte, partials ...[]byte) (from, to escrow.Identity, plaintext []byte, err error) {
-	e, f, err := readField(envelope)
+// Recover opens an envelope of a date with the answers of t agents for it under a warrant. It makes
+// the agents' check of names, body and date again, since the envelope may not be the one that they
+// answered for. It checks every answer, and returns an error that names the agent if one is wrong. It
+// returns [ErrField] if all of that is right and the message does not open. It also returns the names
+// on the envelope, as [escrow.Authority.Recover] does.
+func (a *Agents) Recover(warrant, envelope []byte, at time.Time, partials ...[]byte) (from, to escrow.Identity, plaintext []byte, err error) {
+	e, err := parseEnvelope(envelope)
+	if err != nil {
+		return from, to, nil, err
+	}
+	m := describe(e, at)
+	f, err := m.bound()
 	if err != nil {
 		return from, to, nil, err
 	}
@@ -126,7 +149,11 @@ func (a *Agents) Recover(warrant, envelope []byte, partials ...[]byte) (from, to
 	return e.From, e.To, plaintext, nil
 }
 
+// readPartials reads all answers, which must be of different agents, and returns t of them.
 func (a *Agents) readPartials(warrant []byte, f *field, partials [][]byte) (list []*partial, err error) {
+	if a.T() == 0 {
+		return nil, errNoAgents
+	}
 	if len(partials) < a.T() {
 		return nil, fmt.Errorf("threshold: expected %d partial decryptions, found %d", a.T(), len(partials))
 	}
@@ -137,32 +164,10 @@ func (a *Agents) readPartials(warrant []byte, f *field, partials [][]byte) (list
 			return nil, err
 		}
 		if seen[p.agent] {
-			return nil, fmt.Errorf("threshold: the partial decryption of agent %d is there twice", p.agent)
+			return nil, fmt.Errorf("threshold: expected partial decryptions of different agents, found two of agent %d", p.agent)
 		}
 		seen[p.agent] = true
 		list = append(list, p)
 	}
 	return list[:a.T()], nil
-}
-
-var errEnvelope = errors.New("threshold: not an envelope of this scheme")
-
-func parseEnvelope(b []byte) (*escrow.Envelope, error) {
-	e, err := scheme.Parse(b)
-	if err != nil {
-		return nil, errEnvelope
-	}
-	return e, nil
-}
-
-func readField(envelope []byte) (*escrow.Envelope, *field, error) {
-	e, err := parseEnvelope(envelope)
-	if err != nil {
-		return nil, nil, err
-	}
-	f, ok := parseField(e.Field)
-	if !ok {
-		return nil, nil, errors.New("threshold: the field is not one that an honest sender makes")
-	}
-	return e, f, nil
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/cloudflare/circl/group"
 
-	"doormat/internal/ratio"
+	"doormat/internal/testing/ratio"
 )
 
 // inMuls times f beside one multiplication of an element by a scalar, which is what everything
@@ -46,12 +46,12 @@ func BenchmarkPartial(b *testing.B) {
 	})
 }
 
-// Of any base 3, of the generator 1.
+// Of any base 6, of the generator 2.
 func BenchmarkCheckPartial(b *testing.B) {
 	w := newWorld(b, 3, 5)
 	e, warrant := seal(b, w.alice, w.bob, text, monday), w.warrant(b, w.bob.Identity())
-	p := w.answers(b, w.request(b, warrant, e, monday))[0]
-	inMuls(b, func() { check(b, w.CheckPartial(warrant, e, p)) })
+	p, m := w.answers(b, w.request(b, warrant, e, monday))[0], message(b, e, monday)
+	inMuls(b, func() { check(b, w.CheckPartial(warrant, m, p)) })
 }
 
 // Lagrange in the exponent for t = 3: of any base 3, and three inversions of a scalar.

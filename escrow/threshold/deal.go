@@ -12,10 +12,12 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 
 	"doormat/escrow"
+	"doormat/internal/secret"
 )
 
-// Agents is what is public about them: how many there are, how many must agree, and the
-// commitments to their shares. It is safe for concurrent use. In bytes:
+// Agents is the public part of the agents: their number n, how many of them must agree, t, and the
+// commitments to their shares. It is safe for concurrent use. The zero Agents are none, 0 of 0. In
+// bytes:
 //
 //	struct {
 //	    uint8  version = 0xe2;
@@ -26,21 +28,28 @@ import (
 type Agents struct {
 	n           int
 	commitments []group.Element
-	keys        []group.Element // h_i of agent i at i-1
+	keys        []group.Element // the verification key h_i = x_i g of agent i at i-1
 }
 
-// A Share is one agent's, the number i and x_i = f(i). Printing one prints the number only.
+// A Share is the share of one agent: the agent's number i and x_i = f(i). Printing one prints the
+// number. The zero Share is empty.
 type Share struct {
+	named[Share]
 	agent uint8
 	value group.Scalar
 }
 
-// Deal draws a key x and shares it: f has degree t-1, f(0) = x, x_i = f(i), and any t shares give
-// x. It implements Feldman's sharing (A Practical Scheme for Non-interactive Verifiable Secret
-// Sharing, FOCS 1987): every agent can check his share against the commitments C_j = a_j g.
+func newShare(agent uint8, value group.Scalar) Share {
+	return Share{secret.Name[Share](fmt.Sprintf("of agent %d", agent)), agent, value}
+}
+
+// Deal draws a key x and shares it among n agents: f has degree t-1, f(0) = x, x_i = f(i), and any
+// t shares give x. It returns an error unless 1 ≤ t ≤ n ≤ [MaxAgents]. It implements Feldman's
+// sharing (A Practical Scheme for Non-interactive Verifiable Secret Sharing, FOCS 1987): every
+// agent can check a share against the commitments C_j = a_j g.
 //
-// Whoever runs Deal knows x while it runs. Agents who deal to each other, each a key of his own,
-// and add up what they get, would not have to trust him; that is not built here.
+// The dealer knows x while Deal runs. Agents need not trust a dealer if each deals a key of its own
+// to the others and all add up what they receive; that is not built here.
 func Deal(t, n int) (*Agents, []Share, error) {
 	if t < 1 || t > n || n > MaxAgents {
 		return nil, nil, fmt.Errorf("threshold: expected t of n agents, 1 ≤ t ≤ n ≤ %d, found %d of %d", MaxAgents, t, n)
@@ -48,13 +57,13 @@ func Deal(t, n int) (*Agents, []Share, error) {
 	s := secretsharing.New(rand.Reader, corrupted(t), randomScalar())
 	var shares []Share
 	for i, share := range s.Share(uint(n)) {
-		shares = append(shares, Share{uint8(i + 1), share.Value})
+		shares = append(shares, newShare(uint8(i+1), share.Value))
 	}
 	return newAgents(n, s.CommitSecret()), shares, nil
 }
 
-// corrupted is circl's parameter, which counts the agents that may be corrupted. This package
-// counts those that must agree, one more.
+// corrupted returns circl's parameter for t: circl counts the agents that may be corrupted, this
+// package those that must agree, one more.
 func corrupted(t int) uint { return uint(t - 1) }
 
 func randomScalar() group.Scalar { return g.RandomNonZeroScalar(rand.Reader) }
@@ -67,7 +76,7 @@ func newAgents(n int, commitments []group.Element) *Agents {
 	return a
 }
 
-// evaluate is f(i)g from the commitments: C_0 + iC_1 + i²C_2 + …
+// evaluate returns f(i)g, computed from the commitments: C_0 + iC_1 + i²C_2 + …
 func (a *Agents) evaluate(i group.Scalar) group.Element {
 	sum := g.Identity()
 	for _, c := range slices.Backward(a.commitments) {
@@ -79,17 +88,35 @@ func (a *Agents) evaluate(i group.Scalar) group.Element {
 
 func number(i int) group.Scalar { return g.NewScalar().SetUint64(uint64(i)) }
 
-// T returns how many agents must agree.
-func (a *Agents) T() int { return len(a.commitments) }
+// T returns the number of agents that must agree.
+func (a *Agents) T() int {
+	if a == nil {
+		return 0
+	}
+	return len(a.commitments)
+}
 
-// N returns how many agents there are.
-func (a *Agents) N() int { return a.n }
+// N returns the number of agents.
+func (a *Agents) N() int {
+	if a == nil {
+		return 0
+	}
+	return a.n
+}
 
-// Key returns the joint key Y = C_0.
-func (a *Agents) Key() JointKey { return JointKey{a.commitments[0]} }
+// Key returns the joint key Y = C_0, which is no key if there are no agents.
+func (a *Agents) Key() JointKey {
+	if a.T() == 0 {
+		return JointKey{}
+	}
+	return JointKey{a.commitments[0]}
+}
 
-// Bytes returns what [ParseAgents] reads.
+// Bytes returns the encoding above, 5 bytes and 32 for each commitment, or nil if there are no agents.
 func (a *Agents) Bytes() []byte {
+	if a.T() == 0 {
+		return nil
+	}
 	b := cryptobyte.NewBuilder([]byte{version, kindAgents, uint8(a.n)})
 	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
 		for _, c := range a.commitments {
@@ -99,9 +126,12 @@ func (a *Agents) Bytes() []byte {
 	return b.BytesOrPanic()
 }
 
-var errAgents = errors.New("threshold: not a valid list of commitments to agents' shares")
+var (
+	errAgents   = errors.New("threshold: expected a list of commitments to agents' shares, found something else")
+	errNoAgents = errors.New("threshold: expected agents, found none: make them with Deal or ParseAgents")
+)
 
-// ParseAgents reads what [Agents.Bytes] wrote.
+// ParseAgents reads what [Agents.Bytes] returns. It returns an error unless 1 ≤ t ≤ n ≤ [MaxAgents].
 func ParseAgents(b []byte) (*Agents, error) {
 	in := cryptobyte.String(b)
 	var n uint8
@@ -123,11 +153,14 @@ func ParseAgents(b []byte) (*Agents, error) {
 	return newAgents(int(n), commitments), nil
 }
 
-// CheckShare reports a share that is not the one that the commitments are to. It implements
-// Feldman's check: x_i g = Σ i^j C_j.
+// CheckShare returns an error unless a share is the one that the agents' commitments are to. It
+// implements Feldman's check: x_i g = Σ i^j C_j.
 func (a *Agents) CheckShare(s Share) error {
+	if a.T() == 0 {
+		return errNoAgents
+	}
 	if s.value == nil || int(s.agent) > a.n {
-		return fmt.Errorf("threshold: the share is of agent %d, expected one of 1 to %d", s.agent, a.n)
+		return fmt.Errorf("threshold: expected a share of an agent from 1 to %d, found one of agent %d", a.n, s.agent)
 	}
 	if !secretsharing.Verify(corrupted(a.T()), s.circl(), a.commitments) {
 		return fmt.Errorf("threshold: the share of agent %d is not the one that was committed to", s.agent)
@@ -139,33 +172,47 @@ func (s Share) circl() secretsharing.Share {
 	return secretsharing.Share{ID: number(int(s.agent)), Value: s.value}
 }
 
-// Agent returns the number of the agent, from 1.
+// Agent returns the agent's number, from 1.
 func (s Share) Agent() int { return int(s.agent) }
 
-// Bytes returns the share, secret and in clear: version, kind, number, 32 bytes.
-func (s Share) Bytes() []byte {
+// RecoveryKey returns the share, 35 bytes in clear: version, kind, number, x_i. Any t of them are the
+// agents' key. It returns nil if the share is empty.
+func (s Share) RecoveryKey() []byte {
+	if s.value == nil {
+		return nil
+	}
 	return append([]byte{version, kindShare, s.agent}, encodeScalar(s.value)...)
 }
 
-// ParseShare reads what [Share.Bytes] wrote.
-func ParseShare(b []byte) (s Share, err error) {
+// ParseShare reads what [Share.RecoveryKey] returns. Whether the share is the one that was dealt,
+// [Agents.CheckShare] reports.
+func ParseShare(b []byte) (Share, error) {
 	in := cryptobyte.String(b)
-	ok := readHeader(&in, kindShare) && in.ReadUint8(&s.agent) && s.agent > 0
+	var agent uint8
+	ok := readHeader(&in, kindShare) && in.ReadUint8(&agent) && agent > 0
 	value, ok2 := readScalar(&in)
 	if !ok || !ok2 || !in.Empty() {
-		return Share{}, errors.New("threshold: not a valid share")
+		return Share{}, errors.New("threshold: expected a share, found something else")
 	}
-	s.value = value
-	return s, nil
+	return newShare(agent, value), nil
 }
 
-// A Key is the agents' private key x, which was to exist nowhere. It is safe for concurrent use.
-// Printing one prints the joint key only.
-type Key struct{ x group.Scalar }
+// A Key is the agents' private key x, which no party should hold. It is safe for concurrent use.
+// Printing one prints the joint key. The zero Key is no key, and opens nothing.
+type Key struct {
+	named[Key]
+	x group.Scalar
+}
 
-// RecoverKey computes x from shares, for agents who collude and for who has robbed them: no
-// warrant, no log, and no agent learns of it. It does not know how many it takes. Fewer than t
-// shares give another key, which opens nothing.
+func newKey(x group.Scalar) *Key {
+	public := JointKey{g.NewElement().MulGen(x)}
+	return &Key{secret.Name[Key](public.String()), x}
+}
+
+// RecoverKey computes x from shares, for agents who collude or for a thief who has robbed them:
+// without a warrant, without the log, and without any agent noticing. It cannot tell whether the
+// shares are enough: fewer than t give another key, which opens nothing. It returns an error for no
+// shares, for the zero Share, and for two shares of one agent.
 func RecoverKey(shares ...Share) (*Key, error) {
 	var list []secretsharing.Share
 	seen := map[uint8]bool{}
@@ -174,7 +221,7 @@ func RecoverKey(shares ...Share) (*Key, error) {
 			return nil, errors.New("threshold: expected shares, found one that is empty")
 		}
 		if seen[s.agent] { // circl panics
-			return nil, fmt.Errorf("threshold: the share of agent %d is there twice", s.agent)
+			return nil, fmt.Errorf("threshold: expected shares of different agents, found two of agent %d", s.agent)
 		}
 		seen[s.agent] = true
 		list = append(list, s.circl())
@@ -186,16 +233,24 @@ func RecoverKey(shares ...Share) (*Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("threshold: %w", err)
 	}
-	return &Key{x}, nil
+	return newKey(x), nil
 }
 
-// JointKey returns the public key that belongs to k. If it is not the agents', the shares were
-// too few, or bad.
-func (k *Key) JointKey() JointKey { return JointKey{g.NewElement().MulGen(k.x)} }
+// JointKey returns the public key of k. If it is not the agents' key, the shares were too few, or
+// bad.
+func (k *Key) JointKey() JointKey {
+	if k.isNone() {
+		return JointKey{}
+	}
+	return JointKey{g.NewElement().MulGen(k.x)}
+}
+
+func (k *Key) isNone() bool { return k == nil || k.x == nil }
 
 var errKey = errors.New("threshold: the field does not open with this key")
 
-// Recover opens an envelope as [escrow.Authority.Recover] does.
+// Recover opens an envelope with x alone, as [escrow.Authority.Recover] does. It returns an error
+// if the envelope is not of this scheme, or if its field does not open with k.
 func (k *Key) Recover(envelope []byte) (from, to escrow.Identity, plaintext []byte, err error) {
 	e, err := parseEnvelope(envelope)
 	if err != nil {
@@ -212,33 +267,41 @@ func (k *Key) Recover(envelope []byte) (from, to escrow.Identity, plaintext []by
 	return e.From, e.To, plaintext, nil
 }
 
-// Unwrap returns the message key in a field that was wrapped to the joint key, and some other 32
-// bytes if it was not. It looks at no proof and no label.
+// Unwrap returns the message key that a field of 160 bytes wraps to the joint key of k. It checks
+// neither the proof nor the label, so a field for another key gives 32 other bytes and no error. It
+// returns an error for a field that is not well formed.
 func (k *Key) Unwrap(field []byte) (key [32]byte, err error) {
 	var c []byte
 	in := cryptobyte.String(field)
 	ok1 := in.ReadBytes(&c, len(key))
 	u, ok2 := readElement(&in)
-	if !ok1 || !ok2 || len(field) != fieldSize {
+	if !ok1 || !ok2 || len(field) != fieldSize || k.isNone() {
 		return key, errKey
 	}
 	return mask(c, g.NewElement().Mul(u, k.x)), nil
 }
 
-// Bytes returns the key, secret and in clear, in 32 bytes.
-func (k *Key) Bytes() []byte { return encodeScalar(k.x) }
+// RecoveryKey returns x, 32 bytes in clear: it opens every message of every device. It returns nil if
+// there is no key.
+func (k *Key) RecoveryKey() []byte {
+	if k.isNone() {
+		return nil
+	}
+	return encodeScalar(k.x)
+}
 
-// ParseKey reads what [Key.Bytes] wrote.
+// ParseKey reads the 32 bytes that [Key.RecoveryKey] returns. It returns an error unless they are a
+// scalar other than 0.
 func ParseKey(b []byte) (*Key, error) {
 	in := cryptobyte.String(b)
 	x, ok := readScalar(&in)
 	if !ok || !in.Empty() || x.IsZero() {
 		return nil, errors.New("threshold: expected a private key, a scalar of ristretto255 in 32 bytes, found something else")
 	}
-	return &Key{x}, nil
+	return newKey(x), nil
 }
 
-// combine is xu = Σ λ_i u_i, Lagrange's interpolation at 0 in the exponent.
+// combine returns xu = Σ λ_i u_i, Lagrange's interpolation at 0 in the exponent.
 func combine(partials []*partial) group.Element {
 	var numbers []group.Scalar
 	for _, p := range partials {

@@ -17,7 +17,10 @@ func check(err error) {
 
 // pair is two people, and what the second was sent.
 func pair(key threshold.JointKey, at time.Time, text string) (from, to escrow.Identity, envelope []byte) {
-	alice, bob := escrow.NewDeviceFor(key), escrow.NewDeviceFor(key)
+	alice, err := escrow.NewDeviceFor(key)
+	check(err)
+	bob, err := escrow.NewDeviceFor(key)
+	check(err)
 	publication, err := bob.Publish(1)
 	check(err)
 	shelf, err := escrow.NewShelf(publication)
@@ -37,9 +40,11 @@ func Example() {
 	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	alice, bob, envelope := pair(agents.Key(), at, "the bridge, at six")
 
-	warrant, err := issuer.Sign(threshold.Warrant{Target: bob, From: at.AddDate(0, 0, -1), To: at.AddDate(0, 0, 1)})
+	warrant, err := issuer.Sign(threshold.Warrant{Target: bob, From: at.AddDate(0, 0, -1), Until: at.AddDate(0, 0, 1)})
 	check(err)
-	use, err := threshold.NewUse(warrant, envelope)
+	message, err := threshold.Describe(envelope, at)
+	check(err)
+	use, err := threshold.NewUse(warrant, message)
 	check(err)
 	index := book.Append(use)
 	proof, err := book.ProveEntry(index)
@@ -50,30 +55,30 @@ func Example() {
 		agent, err := threshold.NewAgent(agents, share, issuer.PublicKey(), book.Key())
 		check(err)
 		check(agent.Follow(book.Head(), nil))
-		request := threshold.Request{Warrant: warrant, Envelope: envelope, At: at, Index: index, Proof: proof}
+		request := threshold.Request{Warrant: warrant, Message: message, Index: index, Proof: proof}
 		p, err := agent.Partial(request)
 		check(err)
 		partials = append(partials, p)
 
-		request.At = at.AddDate(0, 0, -1) // the relay lies about the date
+		request.Message.At = at.AddDate(0, 0, -1) // the relay lies about the date
 		_, err = agent.Partial(request)
 		fmt.Println(agent, "answers with", len(p), "bytes; for another date:", err)
 	}
-	_, _, _, err = agents.Recover(warrant, envelope, partials[:2]...)
+	_, _, _, err = agents.Recover(warrant, envelope, at, partials[:2]...)
 	fmt.Println(err)
-	from, to, text, err := agents.Recover(warrant, envelope, partials...)
+	from, to, text, err := agents.Recover(warrant, envelope, at, partials...)
 	check(err)
 	fmt.Println(from == alice, to == bob, string(text))
 
 	// Output:
-	// threshold.Agent(1) answers with 131 bytes; for another date: threshold: the field was not made for these names and this date
-	// threshold.Agent(2) answers with 131 bytes; for another date: threshold: the field was not made for these names and this date
-	// threshold.Agent(3) answers with 131 bytes; for another date: threshold: the field was not made for these names and this date
+	// threshold.Agent(1) answers with 131 bytes; for another date: threshold: the field was not made for these names, this body and this date
+	// threshold.Agent(2) answers with 131 bytes; for another date: threshold: the field was not made for these names, this body and this date
+	// threshold.Agent(3) answers with 131 bytes; for another date: threshold: the field was not made for these names, this body and this date
 	// threshold: expected 3 partial decryptions, found 2
 	// true true the bridge, at six
 }
 
-// Two shares of three give a key, and it is another one. Three give the key, and nobody is asked.
+// Two shares of three give a key, and it is another one. Three give the key, and no agent is asked.
 func ExampleRecoverKey() {
 	agents, shares, err := threshold.Deal(3, 5)
 	check(err)
@@ -91,7 +96,7 @@ func ExampleRecoverKey() {
 	// 2 shares: "", threshold: the field does not open with this key
 	// 3 shares: "the bridge, at six", <nil>
 	// 3 shares: "the bridge, at six", <nil>
-	// threshold: the share of agent 1 is there twice
+	// threshold: expected shares of different agents, found two of agent 1
 }
 
 // A log that shows two people two histories of one length has signed the proof of it.

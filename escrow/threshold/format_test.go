@@ -22,7 +22,7 @@ func counting(from byte, n int) []byte {
 
 // The field of fixed inputs, so that a change of format shows.
 func TestFieldIsKept(t *testing.T) {
-	key := &Key{hashToScalar("test", counting(0, 32))}
+	key := newKey(hashToScalar("test", counting(0, 32)))
 	label := counting(0x20, 72)
 	b := key.JointKey().Wrap([32]byte(counting(0x40, 32)), [64]byte(counting(0x60, 64)), label)
 	const want = "f42b0117fedc0c90"
@@ -116,10 +116,10 @@ func TestSpoiltFormats(t *testing.T) {
 		data  []byte
 		again func(b []byte) ([]byte, error)
 	}{
-		"agents":    {a.Bytes(), func(b []byte) ([]byte, error) { a, err := ParseAgents(b); return bytesOr(a, err) }},
-		"share":     {shares[0].Bytes(), func(b []byte) ([]byte, error) { s, err := ParseShare(b); return bytesOr(s, err) }},
-		"joint key": {a.Key().Bytes(), func(b []byte) ([]byte, error) { k, err := ParseJointKey(b); return bytesOr(k, err) }},
-		"key":       {key.Bytes(), func(b []byte) ([]byte, error) { k, err := ParseKey(b); return bytesOr(k, err) }},
+		"agents":    {a.Bytes(), func(b []byte) ([]byte, error) { a, err := ParseAgents(b); return bytesOr(a.Bytes, err) }},
+		"share":     {shares[0].RecoveryKey(), func(b []byte) ([]byte, error) { s, err := ParseShare(b); return bytesOr(s.RecoveryKey, err) }},
+		"joint key": {a.Key().Bytes(), func(b []byte) ([]byte, error) { k, err := ParseJointKey(b); return bytesOr(k.Bytes, err) }},
+		"key":       {key.RecoveryKey(), func(b []byte) ([]byte, error) { k, err := ParseKey(b); return bytesOr(k.RecoveryKey, err) }},
 	} {
 		if again, err := c.again(c.data); err != nil || !bytes.Equal(again, c.data) {
 			t.Fatalf("%s: %x, %v", name, again, err)
@@ -134,21 +134,39 @@ func TestSpoiltFormats(t *testing.T) {
 			}
 		}
 	}
-	// More commitments than agents, none, and too many agents.
-	for _, b := range [][]byte{
-		slices.Concat([]byte{version, kindAgents, 1}, a.Bytes()[3:]),
-		{version, kindAgents, 3, 0, 0},
-		slices.Concat([]byte{version, kindAgents, 33}, a.Bytes()[3:]),
-	} {
+}
+
+// The edges of 1 ≤ t ≤ n ≤ 32 are agents, and what is beyond is none.
+func TestEdgesOfAgents(t *testing.T) {
+	for _, c := range [][2]int{{1, 1}, {1, 2}, {2, 2}, {1, 32}, {31, 32}, {32, 32}} {
+		a, shares, err := Deal(c[0], c[1])
+		check(t, err)
+		got, err := ParseAgents(a.Bytes())
+		if err != nil || got.T() != c[0] || got.N() != c[1] || got.CheckShare(shares[c[1]-1]) != nil {
+			t.Errorf("%d of %d are not read: %v", c[0], c[1], err)
+		}
+		for name, n := range map[string]int{"fewer than t": c[0] - 1, "33": 33, "255": 255} {
+			bad := a.Bytes()
+			bad[2] = byte(n)
+			if _, err := ParseAgents(bad); err == nil {
+				t.Errorf("%d commitments and %s agents are read", c[0], name)
+			}
+		}
+	}
+	a, _, err := Deal(32, 32)
+	check(t, err)
+	list := a.Bytes()[5:]
+	more := slices.Concat([]byte{version, kindAgents, 33, 33 * 32 >> 8, 33 * 32 & 0xff}, list, list[:32])
+	for name, b := range map[string][]byte{"33 of 33": more, "33 of 32": slices.Concat(more[:2], []byte{32}, more[3:]), "none": {version, kindAgents, 3, 0, 0}} {
 		if _, err := ParseAgents(b); err == nil {
-			t.Errorf("%x is read as agents", b)
+			t.Errorf("%s are read", name)
 		}
 	}
 }
 
-func bytesOr(x interface{ Bytes() []byte }, err error) ([]byte, error) {
+func bytesOr(encode func() []byte, err error) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return x.Bytes(), nil
+	return encode(), nil
 }

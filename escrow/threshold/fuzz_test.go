@@ -2,12 +2,13 @@ package threshold
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// What is read is written again as it was, whoever reads it.
+// Every format that is read is written again as it was.
 func fuzzFormat(f *testing.F, seed []byte, again func(b []byte) ([]byte, error)) {
 	f.Add(seed)
 	f.Add([]byte{})
@@ -24,13 +25,13 @@ func fuzzFormat(f *testing.F, seed []byte, again func(b []byte) ([]byte, error))
 func FuzzParseShare(f *testing.F) {
 	_, shares, err := Deal(2, 3)
 	check(f, err)
-	fuzzFormat(f, shares[1].Bytes(), func(b []byte) ([]byte, error) { s, err := ParseShare(b); return bytesOr(s, err) })
+	fuzzFormat(f, shares[1].RecoveryKey(), func(b []byte) ([]byte, error) { s, err := ParseShare(b); return bytesOr(s.RecoveryKey, err) })
 }
 
 func FuzzParseAgents(f *testing.F) {
 	a, _, err := Deal(2, 3)
 	check(f, err)
-	fuzzFormat(f, a.Bytes(), func(b []byte) ([]byte, error) { a, err := ParseAgents(b); return bytesOr(a, err) })
+	fuzzFormat(f, a.Bytes(), func(b []byte) ([]byte, error) { a, err := ParseAgents(b); return bytesOr(a.Bytes, err) })
 }
 
 func FuzzParseKeys(f *testing.F) {
@@ -39,19 +40,19 @@ func FuzzParseKeys(f *testing.F) {
 	key, err := RecoverKey(shares...)
 	check(f, err)
 	f.Add(key.JointKey().Bytes())
-	fuzzFormat(f, key.Bytes(), func(b []byte) ([]byte, error) {
-		if k, err := ParseKey(b); err == nil && !bytes.Equal(k.Bytes(), b) {
-			return k.Bytes(), nil
+	fuzzFormat(f, key.RecoveryKey(), func(b []byte) ([]byte, error) {
+		if k, err := ParseKey(b); err == nil && !bytes.Equal(k.RecoveryKey(), b) {
+			return k.RecoveryKey(), nil
 		}
 		k, err := ParseJointKey(b)
-		return bytesOr(k, err)
+		return bytesOr(k.Bytes, err)
 	})
 }
 
 // Only what the issuer has signed is a warrant.
 func FuzzParseWarrant(f *testing.F) {
 	i := NewIssuer()
-	signed, err := i.Sign(Warrant{Target: bob, From: monday, To: monday.AddDate(0, 0, 1)})
+	signed, err := i.Sign(Warrant{Target: bob, From: monday, Until: monday.AddDate(0, 0, 1)})
 	check(f, err)
 	f.Add(signed)
 	f.Add(signed[:len(signed)-1])
@@ -88,7 +89,7 @@ func FuzzParseUse(f *testing.F) {
 	})
 }
 
-// The only right answers of an agent to a request are those he makes.
+// An agent's only right answers to a request are those that it makes.
 func FuzzPartial(f *testing.F) {
 	w := newWorld(f, 1, 2)
 	e := seal(f, w.alice, w.bob, text, monday)
@@ -100,29 +101,36 @@ func FuzzPartial(f *testing.F) {
 		if p, ok := parsePartial(b); ok && !bytes.Equal(p.bytes(), b) {
 			t.Errorf("%x is read as %x", b, p.bytes())
 		}
-		_, _, got, err := w.Recover(warrant, e, b)
+		_, _, got, err := w.Recover(warrant, e, monday, b)
 		if (err == nil) != (bytes.Equal(b, answers[0]) || bytes.Equal(b, answers[1])) || (err == nil) != (string(got) == text) {
 			t.Errorf("%x: %q, %v", b, got, err)
 		}
 	})
 }
 
-// Only the envelope that was entered in the log is answered, and it alone opens.
+// Only the message that was entered in the log is answered, and it alone opens. Its names, body and
+// field are that message; what else is in the envelope is the ratchet's.
 func FuzzEnvelope(f *testing.F) {
 	w := newWorld(f, 1, 1)
 	e := seal(f, w.alice, w.bob, text, monday)
 	r := w.request(f, w.warrant(f, w.bob.Identity()), e, monday)
+	answers := w.answers(f, r)
 	key, err := RecoverKey(w.shares...)
 	check(f, err)
 	f.Add(e)
 	f.Add(e[:1+fieldSize+200])
 	f.Fuzz(func(t *testing.T, b []byte) {
 		q := r
-		q.Envelope = b
-		if p, err := w.agents[0].Partial(q); (err == nil) != bytes.Equal(b, e) || (err == nil) != (p != nil) {
+		m, err := Describe(b, monday)
+		q.Message = m
+		same := err == nil && bytes.Equal(m.label(), r.Message.label()) && bytes.Equal(m.Field, r.Message.Field)
+		if p, err := w.agents[0].Partial(q); (err == nil) != same || (err == nil) != (p != nil) {
 			t.Errorf("%x: %x, %v", b, p, err)
 		}
-		// The thief cannot check the ratchet's part, nor does he look at the proof.
+		if _, _, got, err := w.Recover(r.Warrant, b, monday, answers...); (err == nil) != same || same && string(got) != text || errors.Is(err, ErrField) {
+			t.Errorf("%x: %q, %v", b, got, err)
+		}
+		// The thief cannot check the ratchet's part, and ignores the proof.
 		if _, _, got, err := key.Recover(b); err == nil && string(got) != text {
 			t.Errorf("%x: %q", b, got)
 		}

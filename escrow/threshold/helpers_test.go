@@ -19,7 +19,7 @@ var monday = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 
 const text = "the bridge, at six"
 
-// world is everybody: Alice and Bob, their agents, the issuer, the log.
+// world holds all parties: Alice and Bob, their agents, the issuer, the log.
 type world struct {
 	*Agents
 	shares     []Share
@@ -39,7 +39,7 @@ func newWorld(t testing.TB, k, n int) *world {
 		check(t, err)
 		w.agents = append(w.agents, a)
 	}
-	w.alice, w.bob = escrow.NewDeviceFor(agents.Key()), escrow.NewDeviceFor(agents.Key())
+	w.alice, w.bob = enrol(t, agents.Key()), enrol(t, agents.Key())
 	start(t, w.alice, w.bob)
 	return w
 }
@@ -49,6 +49,13 @@ func check(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func enrol(t testing.TB, key escrow.PublicKey) *escrow.Device {
+	t.Helper()
+	d, err := escrow.NewDeviceFor(key)
+	check(t, err)
+	return d
 }
 
 func start(t testing.TB, from, to *escrow.Device) {
@@ -70,7 +77,7 @@ func seal(t testing.TB, from, to *escrow.Device, text string, at time.Time) []by
 // warrant is for one person's messages of a week around Monday.
 func (w *world) warrant(t testing.TB, target escrow.Identity) []byte {
 	t.Helper()
-	return w.sign(t, Warrant{Target: target, From: monday.AddDate(0, 0, -3), To: monday.AddDate(0, 0, 4), Serial: 7})
+	return w.sign(t, Warrant{Target: target, From: monday.AddDate(0, 0, -3), Until: monday.AddDate(0, 0, 4), Serial: 7})
 }
 
 func (w *world) sign(t testing.TB, warrant Warrant) []byte {
@@ -83,7 +90,8 @@ func (w *world) sign(t testing.TB, warrant Warrant) []byte {
 // request enters a use in the log, and shows all agents the new head.
 func (w *world) request(t testing.TB, warrant, envelope []byte, at time.Time) Request {
 	t.Helper()
-	use, err := NewUse(warrant, envelope)
+	m := message(t, envelope, at)
+	use, err := NewUse(warrant, m)
 	check(t, err)
 	index := w.log.Append(use)
 	for _, a := range w.agents {
@@ -92,7 +100,26 @@ func (w *world) request(t testing.TB, warrant, envelope []byte, at time.Time) Re
 	}
 	proof, err := w.log.ProveEntry(index)
 	check(t, err)
-	return Request{Warrant: warrant, Envelope: envelope, At: at, Index: index, Proof: proof}
+	return Request{Warrant: warrant, Message: m, Index: index, Proof: proof}
+}
+
+func message(t testing.TB, envelope []byte, at time.Time) Message {
+	t.Helper()
+	m, err := Describe(envelope, at)
+	check(t, err)
+	return m
+}
+
+// fieldOf reads the field of an envelope and does not check that it is bound to anything.
+func fieldOf(t testing.TB, envelope []byte) (*escrow.Envelope, *field) {
+	t.Helper()
+	e, err := parseEnvelope(envelope)
+	check(t, err)
+	f, ok := parseField(e.Field)
+	if !ok {
+		t.Fatal("the field is not well formed")
+	}
+	return e, f
 }
 
 func follow(t testing.TB, r interface {
@@ -136,7 +163,7 @@ func subsets[T any](all []T, k int) iter.Seq[[]T] {
 
 // spoilt yields data with one bit changed, cut short, and with bytes behind it.
 func spoilt(data []byte) iter.Seq2[string, []byte] {
-	step := 7
+	step := 31
 	if *long {
 		step = 1
 	} else if testing.Short() {
@@ -150,7 +177,7 @@ func spoilt(data []byte) iter.Seq2[string, []byte] {
 				return
 			}
 		}
-		for n := range data {
+		for n := 0; n < len(data); n += (step + 7) / 8 {
 			if !yield(fmt.Sprintf("%d bytes of it", n), bytes.Clone(data[:n])) {
 				return
 			}

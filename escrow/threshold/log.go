@@ -17,15 +17,23 @@ import (
 // The log is a Merkle tree (RFC 6962, Section 2.1) by golang.org/x/mod/sumdb/tlog. Its head is a
 // checkpoint (https://c2sp.org/tlog-checkpoint): origin, size and root hash, a line each, signed as
 // a note. A proof in bytes is its hashes, 32 bytes each.
+//
+//	doormat-threshold-log
+//	7
+//	<root hash, in base64>
+//
+//	— doormat-threshold-log <signature, in base64>
 
 // origin is the log's name, the first line of its heads.
 const origin = "doormat-threshold-log"
 
-// maxSize is the largest size of a log that a [Reader] follows. Sizes near 2^63 are not walked.
+// maxSize is the largest size of a log that a [Reader] follows, so that no proof is computed for
+// sizes near 2^63.
 const maxSize = 1 << 40
 
-// A Log is what the log's operator runs. It keeps the entries in memory. It is not safe for
-// concurrent use.
+// A Log is the log on its operator's side: all entries, in memory, and the signing key. It is not
+// safe for concurrent use. The zero Log has no key and no head, so no reader follows it; make one
+// with [NewLog].
 type Log struct {
 	signer  note.Signer
 	key     string
@@ -33,7 +41,7 @@ type Log struct {
 	hashes  []tlog.Hash
 }
 
-// NewLog makes an empty log with a fresh key.
+// NewLog makes an empty log with a fresh signing key.
 func NewLog() *Log {
 	private, public, err := note.GenerateKey(rand.Reader, origin)
 	if err != nil {
@@ -46,14 +54,28 @@ func NewLog() *Log {
 	return &Log{signer: signer, key: public}
 }
 
-// Key returns the line by which readers know the log.
-func (l *Log) Key() string { return l.key }
+// Key returns the public key that verifies the log's heads, a line in the format of package note, or
+// "" if there is none.
+func (l *Log) Key() string {
+	if l == nil {
+		return ""
+	}
+	return l.key
+}
 
 // Size returns the number of entries.
-func (l *Log) Size() int64 { return int64(len(l.entries)) }
+func (l *Log) Size() int64 {
+	if l == nil {
+		return 0
+	}
+	return int64(len(l.entries))
+}
 
-// Append adds an entry and returns its index.
+// Append adds an entry of any content and returns its index, from 0, or -1 if l is nil.
 func (l *Log) Append(entry []byte) (index int64) {
+	if l == nil {
+		return -1
+	}
 	index = l.Size()
 	hashes, err := tlog.StoredHashes(index, entry, tlog.HashReaderFunc(l.read))
 	if err != nil {
@@ -64,7 +86,7 @@ func (l *Log) Append(entry []byte) (index int64) {
 	return index
 }
 
-// Entry returns an entry. All of them are public.
+// Entry returns the entry at an index. All entries are public.
 func (l *Log) Entry(index int64) ([]byte, error) {
 	if index < 0 || index >= l.Size() {
 		return nil, fmt.Errorf("threshold: expected an entry from 0 to %d, found %d", l.Size()-1, index)
@@ -72,8 +94,12 @@ func (l *Log) Entry(index int64) ([]byte, error) {
 	return slices.Clone(l.entries[index]), nil
 }
 
-// Head returns the signed head: the size and the hash of the tree.
+// Head returns the signed head: origin, size and root hash of the tree. It returns nil if the log has
+// no key.
 func (l *Log) Head() []byte {
+	if l.Key() == "" {
+		return nil
+	}
 	root, err := tlog.TreeHash(l.Size(), tlog.HashReaderFunc(l.read))
 	if err != nil {
 		panic("threshold: internal error: " + err.Error())
@@ -85,7 +111,8 @@ func (l *Log) Head() []byte {
 	return head
 }
 
-// ProveEntry proves that an entry is in the tree of the present head (RFC 6962, Section 2.1.1).
+// ProveEntry returns a proof that the entry at an index is in the tree of the present head (RFC 6962,
+// Section 2.1.1), 32 bytes for each level.
 func (l *Log) ProveEntry(index int64) (proof []byte, err error) {
 	p, err := tlog.ProveRecord(l.Size(), index, tlog.HashReaderFunc(l.read))
 	if err != nil {
@@ -94,14 +121,14 @@ func (l *Log) ProveEntry(index int64) (proof []byte, err error) {
 	return joinHashes(p), nil
 }
 
-// ProveExtension proves that the present tree begins with the one that had size entries (RFC
-// 6962, Section 2.1.2).
+// ProveExtension returns a proof that the present tree extends the one that had size entries (RFC
+// 6962, Section 2.1.2). It is empty for size 0 and for the present size.
 func (l *Log) ProveExtension(size int64) (proof []byte, err error) {
 	if size < 0 || size > l.Size() {
 		return nil, fmt.Errorf("threshold: expected a size from 0 to %d, found %d", l.Size(), size)
 	}
 	if size == 0 {
-		return nil, nil // everything extends the empty log
+		return nil, nil // every log extends the empty one
 	}
 	p, err := tlog.ProveTree(l.Size(), size, tlog.HashReaderFunc(l.read))
 	if err != nil {
@@ -110,9 +137,34 @@ func (l *Log) ProveExtension(size int64) (proof []byte, err error) {
 	return joinHashes(p), nil
 }
 
+// A Follower keeps the head of the log that it was last shown: a [Reader], or an [Agent].
+type Follower interface {
+	// Head returns the head, nil before the first, and its size.
+	Head() (head []byte, size int64)
+	// Follow takes a new head and the proof that it extends the one before.
+	Follow(head, proof []byte) error
+}
+
+// Show gives a follower the present head, with the proof that it extends the head that the follower
+// has. It returns the error of Follow, or an error if that head is of more entries than the log has.
+func (l *Log) Show(to Follower) error {
+	if to == nil {
+		return errors.New("threshold: expected a follower of the log, found none")
+	}
+	_, size := to.Head()
+	proof, err := l.ProveExtension(size)
+	if err != nil {
+		return err
+	}
+	return to.Follow(l.Head(), proof)
+}
+
 // Fork returns another log with the same key, and the same entries so far. An operator who shows
-// it to some and the first to others lies, and has signed the lie.
+// one of the two to some readers and the other to the rest lies, and has signed the lie.
 func (l *Log) Fork() *Log {
+	if l == nil {
+		return nil
+	}
 	return &Log{l.signer, l.key, slices.Clone(l.entries), slices.Clone(l.hashes)}
 }
 
@@ -123,8 +175,9 @@ func (l *Log) read(indexes []int64) (hashes []tlog.Hash, err error) {
 	return hashes, nil
 }
 
-// A Reader is somebody of the public, or an agent: he keeps the last head he was shown, and takes
-// no other that does not extend it. It is safe for concurrent use.
+// A Reader follows a log, for a member of the public or for an agent: it keeps the last head that
+// it was shown, and refuses a head that does not extend that one. It is safe for concurrent use. The
+// zero Reader has no key to verify a head with, and takes none; make one with [NewReader].
 type Reader struct {
 	verifiers note.Verifiers
 
@@ -133,7 +186,7 @@ type Reader struct {
 	signed []byte // nil before the first
 }
 
-// NewReader makes a reader of the log with this key.
+// NewReader makes a reader of the log with this key, a line as [Log.Key] returns it.
 func NewReader(key string) (*Reader, error) {
 	v, err := note.NewVerifier(key)
 	if err != nil || v.Name() != origin {
@@ -142,15 +195,26 @@ func NewReader(key string) (*Reader, error) {
 	return &Reader{verifiers: note.VerifierList(v)}, nil
 }
 
-// Head returns the last head, for comparing it with somebody else's, and its size.
+// Head returns the last head that the reader was shown, and its size, to compare with another
+// reader's. The head is nil before the first.
 func (r *Reader) Head() (head []byte, size int64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Clone(r.signed), r.tree.N
+	tree, signed := r.last()
+	return slices.Clone(signed), tree.N
 }
 
-// Follow takes a new head, after checking that the log was only appended to. The first head is
-// taken as it is.
+// last returns the reader's tree and its signed head, nil before the first.
+func (r *Reader) last() (tree tlog.Tree, signed []byte) {
+	if r == nil {
+		return tree, nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.tree, r.signed
+}
+
+// Follow replaces the reader's head by a new one, after checking that the log has only been
+// appended to. The reader takes the first head as it is. The error is [ErrSplitView] if both heads
+// are of one size and differ. After an error the reader keeps its head.
 func (r *Reader) Follow(head, proof []byte) error {
 	tree, err := r.open(head)
 	if err != nil {
@@ -160,7 +224,7 @@ func (r *Reader) Follow(head, proof []byte) error {
 	defer r.mu.Unlock()
 	if r.signed != nil {
 		if tree.N < r.tree.N {
-			return fmt.Errorf("threshold: the log had %d entries, its new head has %d", r.tree.N, tree.N)
+			return fmt.Errorf("threshold: expected a head of at least %d entries, found one of %d", r.tree.N, tree.N)
 		}
 		if err := checkExtension(r.tree, tree, proof); err != nil {
 			return err
@@ -170,8 +234,9 @@ func (r *Reader) Follow(head, proof []byte) error {
 	return nil
 }
 
-// Gossip compares the head that somebody else was shown with one's own. Where the sizes differ, the
-// log must prove that the longer extends the shorter. The reader's own head stays.
+// Gossip compares a head that another reader was shown with this reader's. If the sizes differ, the
+// log must prove that the longer extends the shorter; if not, the proof is nil, and the error for
+// two different heads is [ErrSplitView]. The reader keeps its head.
 func (r *Reader) Gossip(head, proof []byte) error {
 	theirs, err := r.open(head)
 	if err != nil {
@@ -188,8 +253,8 @@ func (r *Reader) Gossip(head, proof []byte) error {
 	return checkExtension(r.tree, theirs, proof)
 }
 
-// checkExtension reports a new tree that does not begin with the old one. Two of one size must
-// be equal. If they are not, no proof is needed: the heads are the proof.
+// checkExtension returns an error unless the new tree extends the old one. Two trees of one size
+// must be equal. If they are not, no proof is needed: the heads are the proof.
 func checkExtension(old, new tlog.Tree, proof []byte) error {
 	p, err := splitHashes(proof)
 	switch {
@@ -208,12 +273,10 @@ func checkExtension(old, new tlog.Tree, proof []byte) error {
 	return nil
 }
 
-// Check reports an entry that is not in the log at this index, under the reader's head.
+// Check returns an error unless an entry is in the log at this index, under the reader's head.
 func (r *Reader) Check(index int64, entry, proof []byte) error {
-	r.mu.Lock()
-	tree, followed := r.tree, r.signed != nil
-	r.mu.Unlock()
-	if !followed {
+	tree, signed := r.last()
+	if signed == nil {
 		return errNoHead
 	}
 	p, err := splitHashes(proof)
@@ -230,14 +293,19 @@ func (r *Reader) Check(index int64, entry, proof []byte) error {
 }
 
 var (
-	errHead      = errors.New("threshold: not a head that this log has signed")
+	errHead      = errors.New("threshold: expected a head that this log has signed, found something else")
+	errNoKey     = errors.New("threshold: the reader has no log's key: make it with NewReader")
 	errNoHead    = errors.New("threshold: the reader has not seen a head of the log")
-	errProof     = errors.New("threshold: a proof is hashes of 32 bytes, at most 64")
+	errProof     = errors.New("threshold: expected a proof of at most 64 hashes of 32 bytes, found something else")
 	errExtension = errors.New("threshold: the log does not show that its new head extends the old one")
 	errInclusion = errors.New("threshold: the use is not in the log")
 )
 
+// open verifies the signature of a head, and returns the tree that it is the head of.
 func (r *Reader) open(head []byte) (tree tlog.Tree, err error) {
+	if r == nil || r.verifiers == nil {
+		return tree, errNoKey
+	}
 	n, err := note.Open(head, r.verifiers)
 	if err != nil {
 		return tree, errHead
@@ -249,8 +317,8 @@ func (r *Reader) open(head []byte) (tree tlog.Tree, err error) {
 	return tree, nil
 }
 
-// oneForm reports whether a note has one signature and nothing beside it, in the one form that
-// base64 has for it: package note takes the bits that it leaves over for whatever they are.
+// oneForm reports whether a note has exactly one signature, in canonical base64. Package note
+// ignores the unused bits at the end of base64.
 func oneForm(n *note.Note) bool {
 	if len(n.Sigs) != 1 || len(n.UnverifiedSigs) != 0 {
 		return false

@@ -1,6 +1,7 @@
 package threshold
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -55,6 +56,12 @@ func TestInclusion(t *testing.T) {
 		if _, err := l.ProveEntry(int64(n)); err == nil {
 			t.Errorf("a proof of entry %d of %d", n, n)
 		}
+		want := fmt.Sprintf("expected an entry from 0 to %d of the log, found ", n-1)
+		for _, i := range []int64{-1, int64(n)} {
+			if err := r.Check(i, []byte("entry"), nil); err == nil || !strings.Contains(err.Error(), want+fmt.Sprint(i)) {
+				t.Errorf("an entry %d of %d: %v", i, n, err)
+			}
+		}
 	}
 }
 
@@ -108,7 +115,7 @@ func TestSplitView(t *testing.T) {
 	reader := readerOf(t, public)
 	e := seal(t, w.alice, w.bob, text, monday)
 	warrant := w.warrant(t, w.bob.Identity())
-	if _, _, _, err := w.Recover(warrant, e, w.answers(t, w.request(t, warrant, e, monday))...); err != nil {
+	if _, _, _, err := w.Recover(warrant, e, monday, w.answers(t, w.request(t, warrant, e, monday))...); err != nil {
 		t.Fatal(err) // the agents keep the rules, and are deceived
 	}
 	public.Append([]byte("another case"))
@@ -118,7 +125,7 @@ func TestSplitView(t *testing.T) {
 	if err := reader.Gossip(head, nil); !errors.Is(err, ErrSplitView) {
 		t.Errorf("two heads of size %d: %v", size, err)
 	}
-	// Anybody can check it, from the two heads alone.
+	// The two heads alone are enough to check it.
 	judge, err := NewReader(public.Key())
 	check(t, err)
 	theirs, _ := reader.Head()
@@ -192,6 +199,17 @@ func TestHeadRefused(t *testing.T) {
 	if r.Follow(logOf(3).Head(), nil) == nil {
 		t.Error("another log's head is taken")
 	}
+	// The signature's last letter has two bits that say nothing, and must be 0.
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	spare := l.Head()
+	last := &spare[len(spare)-len("x=\n")]
+	*last = alphabet[strings.IndexByte(alphabet, *last)^1]
+	if _, err := note.Open(spare, r.verifiers); err != nil {
+		t.Fatalf("package note refuses the other spelling itself: %v", err)
+	}
+	if r.Follow(spare, nil) == nil {
+		t.Error("a second spelling of the signature is taken")
+	}
 	// What the log has signed and is no head.
 	root := "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 	for name, text := range map[string]string{
@@ -217,5 +235,46 @@ func TestHeadRefused(t *testing.T) {
 		if _, err := NewReader(key); err == nil {
 			t.Errorf("key %q is taken", key)
 		}
+	}
+}
+
+// Show brings a follower to the present head, from none, from any before, and from this one.
+func TestShow(t *testing.T) {
+	l := logOf(3)
+	r, err := NewReader(l.Key())
+	check(t, err)
+	w := newWorld(t, 1, 1)
+	agent, err := NewAgent(w.Agents, w.shares[0], w.issuer.PublicKey(), l.Key())
+	check(t, err)
+	for _, to := range []Follower{r, agent} {
+		for _, more := range []int{0, 0, 1, 5} {
+			for range more {
+				l.Append([]byte("another"))
+			}
+			check(t, l.Show(to))
+			if head, size := to.Head(); size != l.Size() || !bytes.Equal(head, l.Head()) {
+				t.Errorf("%T has the head of %d entries, want %d", to, size, l.Size())
+			}
+		}
+	}
+	// A fork that is behind, or has gone another way, is refused.
+	behind, aside := logOf(0), l.Fork()
+	behind.signer, behind.key = l.signer, l.key
+	l.Append([]byte("one"))
+	aside.Append([]byte("two"))
+	for _, to := range []Follower{r, agent} {
+		check(t, l.Show(to))
+		before, _ := to.Head()
+		for name, other := range map[string]*Log{"behind": behind, "aside": aside, "another log": logOf(20)} {
+			if err := other.Show(to); err == nil {
+				t.Errorf("%T follows a log that is %s", to, name)
+			}
+		}
+		if after, _ := to.Head(); !bytes.Equal(after, before) {
+			t.Errorf("%T has moved", to)
+		}
+	}
+	if err := aside.Show(r); !errors.Is(err, ErrSplitView) {
+		t.Errorf("a fork of the same size: %v", err)
 	}
 }

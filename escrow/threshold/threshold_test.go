@@ -29,7 +29,7 @@ func everySubset(t *testing.T, k, n int) {
 	answers := w.answers(t, w.request(t, warrant, e, monday))
 	opened, shut := 0, 0
 	for some := range subsets(answers, k) {
-		from, to, got, err := w.Recover(warrant, e, some...)
+		from, to, got, err := w.Recover(warrant, e, monday, some...)
 		if err != nil || string(got) != text || from != w.alice.Identity() || to != w.bob.Identity() {
 			t.Errorf("%q, %v", got, err)
 		}
@@ -45,10 +45,9 @@ func everySubset(t *testing.T, k, n int) {
 			t.Errorf("shares %v give another key", some)
 		}
 	}
-	parsed, f, err := readField(e)
-	check(t, err)
+	parsed, f := fieldOf(t, e)
 	for some := range subsets(answers, k-1) {
-		if _, _, _, err := w.Recover(warrant, e, some...); err == nil {
+		if _, _, _, err := w.Recover(warrant, e, monday, some...); err == nil {
 			t.Errorf("%d answers are enough", k-1)
 		}
 		var list []*partial // without the count
@@ -95,9 +94,9 @@ func TestBadShareIsNamed(t *testing.T) {
 	other := newWorld(t, 3, 5)
 	for i, s := range w.shares {
 		check(t, w.CheckShare(s))
-		bad := Share{s.agent, s.value.Copy()}
+		bad := newShare(s.agent, s.value.Copy())
 		bad.value.Add(bad.value, number(1))
-		moved := Share{uint8((i+1)%5 + 1), s.value}
+		moved := newShare(uint8((i+1)%5+1), s.value)
 		for name, c := range map[string]Share{"one more": bad, "somebody else's": moved, "of another dealing": other.shares[i]} {
 			_, err := NewAgent(w.Agents, c, w.issuer.PublicKey(), w.log.Key())
 			if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("the share of agent %d is not", c.agent)) {
@@ -105,7 +104,7 @@ func TestBadShareIsNamed(t *testing.T) {
 			}
 		}
 	}
-	for _, s := range []Share{{6, w.shares[0].value}, {255, w.shares[0].value}, {}, {0, w.shares[0].value}} {
+	for _, s := range []Share{newShare(6, w.shares[0].value), newShare(255, w.shares[0].value), {}, newShare(0, w.shares[0].value)} {
 		if err := w.CheckShare(s); err == nil {
 			t.Errorf("%v is taken", s)
 		}
@@ -122,9 +121,9 @@ func TestRecoverKeyMisuse(t *testing.T) {
 	_, shares, err := Deal(2, 3)
 	check(t, err)
 	for want, list := range map[string][]Share{
-		"the share of agent 2 is there twice": {shares[1], shares[0], shares[1]},
-		"found none":                          nil,
-		"found one that is empty":             {shares[0], {}},
+		"expected shares of different agents, found two of agent 2": {shares[1], shares[0], shares[1]},
+		"found none":              nil,
+		"found one that is empty": {shares[0], {}},
 	} {
 		if _, err := RecoverKey(list...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
@@ -132,7 +131,7 @@ func TestRecoverKeyMisuse(t *testing.T) {
 	}
 }
 
-// A wrong answer does not open the message, and whoever asked knows whose it was.
+// A wrong answer does not open the message, and the error names its agent.
 func TestBadPartialIsNamed(t *testing.T) {
 	w := newWorld(t, 2, 3)
 	warrant := w.warrant(t, w.bob.Identity())
@@ -140,7 +139,7 @@ func TestBadPartialIsNamed(t *testing.T) {
 	e2 := seal(t, w.alice, w.bob, "another", monday)
 	answers := w.answers(t, w.request(t, warrant, e, monday))
 	later := w.answers(t, w.request(t, warrant, e2, monday))
-	other := w.sign(t, Warrant{Everyone: true, From: monday, To: monday.AddDate(0, 0, 1)})
+	other := w.sign(t, Warrant{Everyone: true, From: monday, Until: monday.AddDate(0, 0, 1)})
 	elsewhere := w.answers(t, w.request(t, other, e, monday))
 
 	relabelled := slices.Concat(elsewhere[1][:3], answers[1][3:35], elsewhere[1][35:])
@@ -157,33 +156,34 @@ func TestBadPartialIsNamed(t *testing.T) {
 		{"another element", "of agent 2 is wrong", [][]byte{answers[0], random.bytes()}},
 		{"of another message", "of agent 2 is wrong", [][]byte{answers[0], later[1]}},
 		{"said to be of another agent", "of agent 3 is wrong", [][]byte{answers[0], swapped}},
-		{"of nobody", "is of agent 4, expected one of 1 to 3", [][]byte{answers[0], stranger}},
+		{"of nobody", "of an agent from 1 to 3, found one of agent 4", [][]byte{answers[0], stranger}},
 		{"for another warrant", "of agent 2 is for another warrant", [][]byte{answers[0], elsewhere[1]}},
 		{"relabelled", "of agent 2 is wrong", [][]byte{answers[0], relabelled}},
-		{"twice", "of agent 1 is there twice", [][]byte{answers[0], answers[0]}},
+		{"twice", "of different agents, found two of agent 1", [][]byte{answers[0], answers[0]}},
 		{"one", "expected 2 partial decryptions, found 1", answers[:1]},
 		{"a third that is bad", "of agent 2 is wrong", [][]byte{answers[0], answers[2], random.bytes()}},
-		{"no answer", "not a valid partial decryption", [][]byte{answers[0], nil}},
+		{"no answer", "expected a partial decryption", [][]byte{answers[0], nil}},
 	} {
-		_, _, got, err := w.Recover(warrant, e, c.partials...)
+		_, _, got, err := w.Recover(warrant, e, monday, c.partials...)
 		if err == nil || got != nil || !strings.HasPrefix(err.Error(), "threshold: ") || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %q, %v, want %q", c.name, got, err, c.want)
 		}
 	}
+	m := message(t, e, monday)
 	for name, bad := range spoilt(answers[0]) {
-		if err := w.CheckPartial(warrant, e, bad); err == nil {
+		if err := w.CheckPartial(warrant, m, bad); err == nil {
 			t.Errorf("%s is taken", name)
 		}
 	}
-	check(t, w.CheckPartial(warrant, e, answers[0]))
+	check(t, w.CheckPartial(warrant, m, answers[0]))
 }
 
-// Somebody has a warrant for Mallory, who is his friend, and wants to read what Alice writes to Bob.
-// He puts her field into a message of Mallory's. Agents who did not look at the field's proof
-// would give him her key.
+// An investigator has a warrant for Mallory, a friend, and wants to read what Alice writes to Bob. The
+// investigator puts Alice's field into a message of Mallory's. Agents who did not check the field's
+// proof would give away Alice's key.
 func TestFieldMoved(t *testing.T) {
 	w := newWorld(t, 2, 3)
-	mallory := escrow.NewDeviceFor(w.Key())
+	mallory := enrol(t, w.Key())
 	start(t, mallory, w.bob)
 	hers := seal(t, w.alice, w.bob, text, monday)
 	his := seal(t, mallory, w.bob, "bait", monday)
@@ -191,14 +191,12 @@ func TestFieldMoved(t *testing.T) {
 	warrant := w.warrant(t, mallory.Identity())
 
 	// Without the check the moved field is answered, and her message opens.
-	_, f, err := readField(moved)
-	check(t, err)
+	_, f := fieldOf(t, moved)
 	var list []*partial
 	for i, s := range w.shares[:2] {
 		list = append(list, newPartial(s, w.keys[i], hashWarrant(warrant), f))
 	}
-	parsed, _, err := readField(hers)
-	check(t, err)
+	parsed, _ := fieldOf(t, hers)
 	if got, err := parsed.Open(mask(f.c, combine(list))); err != nil || string(got) != text {
 		t.Fatalf("the attack does not work without the check: %q, %v", got, err)
 	}
@@ -240,34 +238,38 @@ func TestAgentRefuses(t *testing.T) {
 	}
 	check(t, ask(func(*Request) {}))
 
-	carol := escrow.NewDeviceFor(w.Key())
+	carol := enrol(t, w.Key())
 	of := func(warrant Warrant) func(*Request) {
 		return func(r *Request) { *r = w.request(t, w.sign(t, warrant), e, monday) }
 	}
-	foreign, err := NewIssuer().Sign(Warrant{Target: bob, From: monday, To: monday.AddDate(0, 0, 1)})
+	foreign, err := NewIssuer().Sign(Warrant{Target: bob, From: monday, Until: monday.AddDate(0, 0, 1)})
 	check(t, err)
 	day := monday.AddDate(0, 0, 1)
 	for _, c := range []struct {
 		name, want string
 		change     func(r *Request)
 	}{
-		{"a warrant for somebody else", "the warrant is for", of(Warrant{Target: carol.Identity(), From: monday, To: day})},
-		{"a warrant that begins later", "the warrant is for 2026-03-02 08:00:00 to", of(Warrant{Target: bob, From: monday.Add(1e6), To: day})},
-		{"a warrant that has ended", "the warrant is for", of(Warrant{Target: bob, From: monday.AddDate(0, 0, -1), To: monday})},
+		{"a warrant for somebody else", "expected a message from or to", of(Warrant{Target: carol.Identity(), From: monday, Until: day})},
+		{"a warrant that begins later", "expected a message from 2026-03-02 08:00:00 until", of(Warrant{Target: bob, From: monday.Add(1e6), Until: day})},
+		{"a warrant that has ended", "until before 2026-03-02 08:00:00, found one of 2026-03-02 08:00:00", of(Warrant{Target: bob, From: monday.AddDate(0, 0, -1), Until: monday})},
 		{"another issuer", "expected a warrant of issuer", func(r *Request) { r.Warrant = foreign }},
 		{"no warrant", "expected a warrant of 155 bytes, found 0", func(r *Request) { r.Warrant = nil }},
-		{"another date", "was not made for these names and this date", func(r *Request) { r.At = r.At.Add(1e6) }},
-		{"another envelope", "is not in the log", func(r *Request) { r.Envelope = seal(t, w.alice, w.bob, text, monday) }},
-		{"the last byte changed", "is not in the log", func(r *Request) { r.Envelope = bytes.Clone(e); r.Envelope[len(e)-1] ^= 1 }},
-		{"no envelope", "not an envelope of this scheme", func(r *Request) { r.Envelope = nil }},
-		{"a truncated field", "not an envelope of this scheme", func(r *Request) { r.Envelope = e[:100] }},
-		{"an envelope of escrow", "not an envelope of this scheme", func(r *Request) { r.Envelope = append([]byte{0xe1}, e[1:]...) }},
-		{"a field that is none", "the field is not one", func(r *Request) { r.Envelope = bytes.Clone(e); copy(r.Envelope[33:65], make([]byte, 32)) }},
+		{"another date", "was not made for these names, this body and this date", func(r *Request) { r.Message.At = r.Message.At.Add(1e6) }},
+		{"another sender", "was not made for these names", func(r *Request) { r.Message.From = carol.Identity() }},
+		{"another body", "was not made for these names, this body", func(r *Request) { r.Message.Body[31] ^= 1 }},
+		{"another message", "is not in the log", func(r *Request) { r.Message = message(t, seal(t, w.alice, w.bob, text, monday), monday) }},
+		{"no message", "expected a message from or to", func(r *Request) { r.Message = Message{} }},
+		{"no field", "the field is not well formed", func(r *Request) { r.Message.Field = nil }},
+		{"a truncated field", "the field is not well formed", func(r *Request) { r.Message.Field = r.Message.Field[:100] }},
+		{"a field that is none", "the field is not well formed", func(r *Request) {
+			r.Message.Field = bytes.Clone(r.Message.Field)
+			clear(r.Message.Field[32:64])
+		}},
 		{"another index", "is not in the log", func(r *Request) { r.Index = 0 }},
 		{"an index before the log", "expected an entry from 0", func(r *Request) { r.Index = -1 }},
 		{"an index behind the log", "expected an entry from 0", func(r *Request) { r.Index = 1 << 50 }},
 		{"no proof", "is not in the log", func(r *Request) { r.Proof = nil }},
-		{"half a hash", "a proof is hashes of 32 bytes", func(r *Request) { r.Proof = r.Proof[:16] }},
+		{"half a hash", "hashes of 32 bytes", func(r *Request) { r.Proof = r.Proof[:16] }},
 	} {
 		if err := ask(c.change); err == nil || !strings.HasPrefix(err.Error(), "threshold: ") || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
@@ -277,9 +279,9 @@ func TestAgentRefuses(t *testing.T) {
 
 	// The limits of the dates, and everyone.
 	for _, c := range []Warrant{
-		{Target: bob, From: monday, To: monday.Add(1e6)},
-		{Target: w.alice.Identity(), From: monday, To: day},
-		{Everyone: true, From: monday, To: day},
+		{Target: bob, From: monday, Until: monday.Add(1e6)},
+		{Target: w.alice.Identity(), From: monday, Until: day},
+		{Everyone: true, From: monday, Until: day},
 	} {
 		if err := ask(of(c)); err != nil {
 			t.Errorf("%+v: %v", c, err)
@@ -293,24 +295,143 @@ func TestAgentRefuses(t *testing.T) {
 	}
 }
 
-// A sender who puts something else into the field, with a good proof, is found out by his
-// recipient if he looks, and by the agents in any case.
+// What the agents answer for is what the log names. An investigator logs a decoy, the real message's
+// field before another body, and wants the answers for it. Agents who did not see that the field is
+// bound to its body would give them, and the log would name a message that does not exist.
+func TestDecoyIsRefused(t *testing.T) {
+	w := newWorld(t, 3, 5)
+	e := seal(t, w.alice, w.bob, text, monday)
+	warrant := w.warrant(t, w.bob.Identity())
+	parsed, f := fieldOf(t, e)
+	at := 1 + fieldSize + 3
+	decoy := bytes.Clone(e)
+	decoy[at] ^= 1 // in the body
+	r := w.request(t, warrant, decoy, monday)
+
+	// Without the check the real message opens.
+	var list []*partial
+	for i, s := range w.shares[:3] {
+		list = append(list, newPartial(s, w.keys[i], hashWarrant(warrant), f))
+	}
+	if got, err := parsed.Open(mask(f.c, combine(list))); err != nil || string(got) != text {
+		t.Fatalf("the attack does not work without the check: %q, %v", got, err)
+	}
+
+	for _, a := range w.agents {
+		if _, err := a.Partial(r); err == nil || !strings.Contains(err.Error(), "was not made for these names, this body") {
+			t.Errorf("%v answers: %v", a, err)
+		}
+	}
+	// The log's entry is that of the message that opens, and can be made again from its envelope.
+	real := w.request(t, warrant, e, monday)
+	if _, _, got, err := w.Recover(warrant, e, monday, w.answers(t, real)...); err != nil || string(got) != text {
+		t.Errorf("the real message: %q, %v", got, err)
+	}
+	entry, err := w.log.Entry(real.Index)
+	check(t, err)
+	if use, err := NewUse(warrant, message(t, e, monday)); err != nil || !bytes.Equal(entry, use) {
+		t.Errorf("the log has %x, want %x, %v", entry, use, err)
+	}
+}
+
+// An envelope that was altered on the way does not open, and no one is blamed for its field. What of
+// it is the ratchet's, behind the names, is not the agents' to check.
+func TestAlteredIsNotBlamed(t *testing.T) {
+	w := newWorld(t, 2, 3)
+	e := seal(t, w.alice, w.bob, text, monday)
+	warrant := w.warrant(t, w.bob.Identity())
+	answers := w.answers(t, w.request(t, warrant, e, monday))
+	parsed, err := parseEnvelope(e)
+	check(t, err)
+	from, to := w.alice.Identity(), w.bob.Identity()
+	names := bytes.Index(e, slices.Concat(from[:], to[:])) + 64
+	unchecked := 0
+	for name, bad := range spoilt(e) {
+		_, _, got, err := w.Recover(warrant, bad, monday, answers...)
+		if len(bad) > names && bytes.Equal(bad[:names], e[:names]) {
+			unchecked++
+			if err == nil && string(got) != text || errors.Is(err, ErrField) {
+				t.Errorf("%s: %q, %v", name, got, err)
+			}
+			continue
+		}
+		if err == nil || got != nil || errors.Is(err, ErrField) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+		m := describe(parsed, monday)
+		if m2, err := Describe(bad, monday); err == nil && bytes.Equal(m2.label(), m.label()) && bytes.Equal(m2.Field, m.Field) {
+			t.Errorf("%s: described as the message", name)
+		}
+	}
+	if unchecked == 0 {
+		t.Error("no case has touched the ratchet's part alone")
+	}
+	if _, _, got, err := w.Recover(warrant, e, monday.Add(1e6), answers...); err == nil || errors.Is(err, ErrField) {
+		t.Errorf("of another date: %q, %v", got, err)
+	}
+	if _, _, got, err := w.Recover(warrant, e, monday, answers...); err != nil || string(got) != text {
+		t.Errorf("after it all: %q, %v", got, err)
+	}
+}
+
+// A sender who puts something else into the field, with a good proof, is found out by a recipient who
+// checks, and by the agents in any case.
 func TestRogueSender(t *testing.T) {
 	w := newWorld(t, 2, 3)
 	e := seal(t, w.alice, w.bob, text, monday)
 	if from, got, err := w.bob.OpenChecked(e, Date(monday)); err != nil || string(got) != text || from != w.alice.Identity() {
 		t.Fatalf("an honest message: %q, %v", got, err)
 	}
-	rogue := escrow.NewDeviceFor(wrongKey{w.Key()})
+	rogue := enrol(t, wrongKey{w.Key()})
 	start(t, rogue, w.bob)
 	e = seal(t, rogue, w.bob, text, monday)
 	warrant := w.warrant(t, w.bob.Identity())
 	answers := w.answers(t, w.request(t, warrant, e, monday))
-	if _, _, got, err := w.Recover(warrant, e, answers...); !errors.Is(err, ErrField) {
+	if _, _, got, err := w.Recover(warrant, e, monday, answers...); !errors.Is(err, ErrField) {
 		t.Errorf("Recover: %q, %v", got, err)
 	}
 	if _, got, err := w.bob.OpenChecked(e, Date(monday)); !errors.Is(err, escrow.ErrField) || string(got) != text {
 		t.Errorf("OpenChecked: %q, %v", got, err)
+	}
+}
+
+// A relay that puts a bad field and a body of its own in place of Alice's gets ErrField for a message in
+// her name. Agents cannot tell, so ErrField accuses no one; Bob's device refuses the message.
+func TestFieldOfTheRelay(t *testing.T) {
+	w := newWorld(t, 2, 3)
+	e := seal(t, w.alice, w.bob, text, monday)
+	parsed, err := parseEnvelope(e)
+	check(t, err)
+	n := 1 + fieldSize
+	forged := bytes.Clone(e)
+	forged[n+3] ^= 1 // a body that no key of the relay's opens
+	m := message(t, forged, monday)
+	copy(forged[1:n], w.Key().Wrap([32]byte{}, [64]byte{1}, m.label()))
+	warrant := w.warrant(t, w.bob.Identity())
+	answers := w.answers(t, w.request(t, warrant, forged, monday))
+	if from, _, _, err := w.Recover(warrant, forged, monday, answers...); !errors.Is(err, ErrField) || from != (escrow.Identity{}) {
+		t.Errorf("Recover: from %v, %v", from, err)
+	}
+	if parsed.From != w.alice.Identity() {
+		t.Errorf("the message is in the name of %v", parsed.From)
+	}
+	if _, _, err := w.bob.Open(forged, Date(monday)); !errors.Is(err, escrow.ErrOpen) {
+		t.Errorf("the recipient: %v", err)
+	}
+}
+
+// What agents rebuild is the label that devices bind the field to.
+func TestLabelIsEscrows(t *testing.T) {
+	w := newWorld(t, 1, 1)
+	e := seal(t, w.alice, w.bob, text, monday)
+	parsed, err := parseEnvelope(e)
+	check(t, err)
+	m := message(t, e, monday)
+	if want := parsed.Label(Date(monday)); !bytes.Equal(m.label(), want) || len(want) != 104 {
+		t.Errorf("the label is %x, want %x", m.label(), want)
+	}
+	if _, err := Describe(append([]byte{0xe1}, e[1:]...), monday); err == nil || !strings.Contains(err.Error(), "expected an envelope of this scheme") {
+		t.Errorf("an envelope of escrow: %v", err)
 	}
 }
 
@@ -331,7 +452,7 @@ func TestDeviceState(t *testing.T) {
 	}
 	other, _, err := Deal(1, 1)
 	check(t, err)
-	loaded := escrow.NewDeviceFor(other.Key())
+	loaded := enrol(t, other.Key())
 	check(t, loaded.UnmarshalBinary(state))
 	e := seal(t, loaded, w.bob, text, monday)
 	key, err := RecoverKey(w.shares...)
@@ -352,7 +473,7 @@ func TestDeviceState(t *testing.T) {
 	if loaded.UnmarshalBinary(state) == nil {
 		t.Error("it reads a device of escrow")
 	}
-	if err := w.alice.SealFile(io.Discard, strings.NewReader(""), w.bob.Recipient()); err == nil || !strings.Contains(err.Error(), "opens no files") {
+	if err := w.alice.SealFile(io.Discard, strings.NewReader(""), w.bob.Recipient()); err == nil || !strings.Contains(err.Error(), "expected an authority that opens files") {
 		t.Errorf("a file is sealed past the agents: %v", err)
 	}
 }

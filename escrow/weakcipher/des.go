@@ -3,49 +3,38 @@ package weakcipher
 import (
 	"bytes"
 	"context"
-	"crypto/des"
 	"encoding/binary"
 	"fmt"
 
+	"doormat/internal/des"
 	"doormat/internal/keysearch"
 )
 
-// NewDES40Key draws a key of which only the last bits bits are not zero: 40 at full size.
+// NewDES40Key draws a key of 40 bits. The argument says how many of them are random, 8 to 40, the last
+// ones; the others are zero. 0 means all 40.
 func NewDES40Key(bits int) (DES40Key, error) {
 	key, err := draw(bits, 8, exportBits)
-	return DES40Key(number40(key)), err
+	return DES40Key{b: number40(key)}, err
 }
 
-// EncryptBlocks encrypts whole blocks in place, one by one (ECB: a mode adds nothing to a search).
-// The key of DES is 16 bits of zero and the 40 that are secret. It is a choice: IBM's CDMF and the
-// export suites of SSL 3.0 came to 40 bits by hashing, which costs a search a little more.
+// EncryptBlocks encrypts whole blocks in place, each by itself (ECB: a mode adds nothing to a
+// search). The key of DES is 16 zero bits and the 40 secret ones. That is a choice: IBM's CDMF and
+// the export suites of SSL 3.0 derived 40 bits by hashing, which costs a search a little more.
 func (k DES40Key) EncryptBlocks(data []byte) error {
 	if len(data)%des.BlockSize != 0 {
 		return fmt.Errorf("weakcipher: expected blocks of %d bytes, found %d bytes", des.BlockSize, len(data))
 	}
 	var b [8]byte
-	copy(b[3:], k[:])
-	key := parityKey(binary.BigEndian.Uint64(b[:]))
-	c, err := des.NewCipher(key[:])
-	if err != nil {
-		panic("weakcipher: internal error: " + err.Error())
-	}
+	copy(b[3:], k.b[:])
+	c := des.New(binary.BigEndian.Uint64(b[:]))
 	for ; len(data) > 0; data = data[des.BlockSize:] {
 		c.Encrypt(data, data)
 	}
 	return nil
 }
 
-// parityKey puts 56 bits into eight bytes, of which DES does not look at the lowest bit.
-func parityKey(key uint64) (b [8]byte) {
-	for i := range b {
-		b[i] = byte(key>>(7*(7-i))) << 1
-	}
-	return b
-}
-
-// RecoverDES40 finds the key from a block or more of plaintext and what it was encrypted to, by
-// trying all. From one block of 64 bits it errs once in 2^24 searches.
+// RecoverDES40 finds the key by trying all, given a block or more of plaintext and its ciphertext.
+// With one block of 64 bits, one search in 2^24 returns a wrong key.
 func RecoverDES40(ctx context.Context, plaintext, ciphertext []byte, o Options) (key DES40Key, w Work, err error) {
 	bits, err := size(o.Bits, 8, exportBits)
 	if err != nil {
@@ -59,16 +48,16 @@ func RecoverDES40(ctx context.Context, plaintext, ciphertext []byte, o Options) 
 	}
 	s := keysearch.Search{
 		End:      1 << bits,
-		NewTrial: func() keysearch.Trial { return newDESTrial([8]byte(plaintext), [8]byte(ciphertext)).try },
+		NewTrial: func() keysearch.Trial { return des.NewSearch([8]byte(plaintext), [8]byte(ciphertext)).Trial },
 		Accept: func(key uint64) bool {
 			out := bytes.Clone(plaintext)
-			DES40Key(number40(key)).EncryptBlocks(out)
+			DES40Key{b: number40(key)}.EncryptBlocks(out)
 			return bytes.Equal(out, ciphertext)
 		},
 	}
-	hit, w, err := o.run(ctx, s, 1, fmt.Sprintf("40-bit DES, %d bits, %x, %x", bits, plaintext, ciphertext))
+	hit, w, err := o.run(ctx, s, fmt.Sprintf("40-bit DES, %d bits, %x, %x", bits, plaintext, ciphertext))
 	if err != nil {
 		return key, w, err
 	}
-	return number40(hit), w, nil
+	return DES40Key{b: number40(hit)}, w, nil
 }

@@ -2,7 +2,6 @@ package weakcipher_test
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 	"log"
 
@@ -18,7 +17,7 @@ func check(err error) {
 // What a wiretap knows of every mail.
 const known = "MIME-Version: 1.0\r\n"
 
-// keystream is what the known words leave of a ciphertext.
+// keystream returns the keystream under the known words.
 func keystream(wire []byte) []byte {
 	out := []byte(known)
 	for i := range out {
@@ -36,33 +35,37 @@ func ExampleRecoverExport() {
 		ClearKey:     [11]byte([]byte("88 bits are clear")),
 	}
 	wire := []byte(known + "At nine, as always.")
-	hello.XOR(weakcipher.ExportSecret{0, 0, 0, 0xca, 0xfe}, true, 0, wire)
+	client, err := weakcipher.ParseExportSecret([]byte{0, 0, 0, 0xca, 0xfe})
+	check(err)
+	hello.XOR(client, true, 0, wire)
 
 	ctx := context.Background()
-	_, _, err := weakcipher.RecoverExport(ctx, hello, true, keystream(wire), weakcipher.Options{Bits: 8})
+	_, _, err = weakcipher.RecoverExport(ctx, hello, true, keystream(wire), weakcipher.Options{Bits: 8})
 	fmt.Println("8 bits:", err)
 	secret, w, err := weakcipher.RecoverExport(ctx, hello, true, keystream(wire), weakcipher.Options{Bits: 16})
 	check(err)
 	hello.XOR(secret, true, 0, wire)
-	fmt.Printf("16 bits: key number %d, %x\n%s\n", w.Place, secret[:], wire[len(known):])
+	fmt.Printf("16 bits: key number %d, %x\n%s\n", w.Place, secret.Bytes(), wire[len(known):])
 	fmt.Println(secret)
 
 	// Output:
 	// 8 bits: weakcipher: no key fits
 	// 16 bits: key number 51967, 000000cafe
 	// At nine, as always.
-	// weakcipher.ExportSecret(secret)
+	// weakcipher.ExportSecret(hidden)
 }
 
-// One block of 40-bit DES, of which 20 bits are unknown here.
+// Two blocks of 40-bit DES, with a key of which 20 bits are unknown here.
 func ExampleRecoverDES40() {
 	wire := []byte(known)[:16]
-	check(weakcipher.DES40Key{0, 0, 0x0b, 0xad, 0x10}.EncryptBlocks(wire))
+	theirs, err := weakcipher.ParseDES40Key([]byte{0, 0, 0x0b, 0xad, 0x10})
+	check(err)
+	check(theirs.EncryptBlocks(wire))
 	fmt.Printf("%x\n", wire)
 
 	key, _, err := weakcipher.RecoverDES40(context.Background(), []byte(known)[:16], wire, weakcipher.Options{Bits: 20})
 	check(err)
-	fmt.Printf("%x\n", key[:])
+	fmt.Printf("%x\n", key.Bytes())
 
 	// Output:
 	// 2d7fac10a3c3a7728b42ed72480e2568
@@ -72,15 +75,15 @@ func ExampleRecoverDES40() {
 // A radio has 80 bits of key and uses 32 of them. With the 32 the wiretap reads on, whatever the 80
 // were.
 func ExampleRecoverTEA1() {
-	var key weakcipher.TEA1Key
-	hex.Decode(key[:], []byte("544554524131bc192345"))
+	key, err := weakcipher.ParseTEA1Key([]byte("TETRA1\xbc\x19\x23\x45"))
+	check(err)
 	wire := []byte(known + "All units to the north gate.")
 	frame := weakcipher.TEA1Frame(42, true)
 	key.Reduce().XOR(frame, wire)
 
 	register, _, err := weakcipher.RecoverTEA1(context.Background(), frame, keystream(wire), weakcipher.Options{Bits: 19})
 	check(err)
-	fmt.Printf("the key is %x, the register %08x\n", key[:], uint32(register))
+	fmt.Printf("the key is %x, the register %x\n", key.Bytes(), register.Bytes())
 	register.XOR(frame, wire)
 	fmt.Printf("%s\n", wire[len(known):])
 
@@ -91,15 +94,15 @@ func ExampleRecoverTEA1() {
 
 // The key follows from the first state of one frame, and opens all the others.
 func ExampleRecoverGEA1() {
-	var key weakcipher.GEA1Key
-	hex.Decode(key[:], []byte("abdaf7a7429a6331"))
+	key, err := weakcipher.ParseGEA1Key([]byte{0xab, 0xda, 0xf7, 0xa7, 0x42, 0x9a, 0x63, 0x31})
+	check(err)
 	first, second := []byte(known), []byte("and the PIN is not 1234")
 	key.XOR(0, false, first)
 	key.XOR(1, false, second)
 
 	found, w, err := weakcipher.RecoverGEA1(context.Background(), 0, false, keystream(first), weakcipher.Options{Bits: 32})
 	check(err)
-	fmt.Printf("%x, in a search of %d steps\n", found[:], w.Of)
+	fmt.Printf("%x, in a search of %d steps\n", found.Bytes(), w.Of)
 	found.XOR(1, false, second)
 	fmt.Printf("%s\n", second)
 
@@ -122,20 +125,4 @@ func ExampleGEA1Ranks() {
 	// B and C     65 bits start in 2^63 states
 	// A and C     64 bits start in 2^40 states
 	// A, B and C  96 bits start in 2^64 states
-}
-
-func ExampleOrigins() {
-	for _, o := range weakcipher.Origins()[2:] {
-		fmt.Printf("%s\n  by: %s\n  known to: %s\n  disclosed: %s\n", o.Cipher, o.By, o.Known, o.Disclosed)
-	}
-
-	// Output:
-	// TEA1
-	//   by: ETSI's SAGE, with help from government authorities, so that it could be exported
-	//   known to: whoever was given the secret specification, from the 1990s on
-	//   disclosed: taken out of a radio in 2021, published in July 2023: CVE-2022-24402
-	// GEA-1
-	//   by: ETSI's SAGE; ETSI in 2021: "we followed export control regulations"
-	//   known to: whoever was given the secret specification, from 1998 on
-	//   disclosed: given to researchers by somebody unnamed, published in June 2021
 }

@@ -11,15 +11,15 @@ import (
 	"doormat/internal/keysearch"
 )
 
-// Hello is what an export session says in clear before it encrypts: the parts of the CLIENT-HELLO,
-// SERVER-HELLO and CLIENT-MASTER-KEY messages that its keys are made of.
+// Hello has what an export session sends in clear before it encrypts: the parts of the
+// CLIENT-HELLO, SERVER-HELLO and CLIENT-MASTER-KEY messages that its keys are derived from.
 type Hello struct {
 	Challenge    [16]byte
 	ConnectionID [16]byte
 	ClearKey     [11]byte // 88 of the master key's 128 bits
 }
 
-// NewHello draws what both sides draw at random.
+// NewHello draws the random parts of both sides.
 func NewHello() (h Hello) {
 	rand.Read(h.Challenge[:])
 	rand.Read(h.ConnectionID[:])
@@ -27,17 +27,17 @@ func NewHello() (h Hello) {
 	return h
 }
 
-// exportBits is what the rules of export left.
+// exportBits is the number of secret bits that the rules of export allowed.
 const exportBits = 40
 
-// NewExportSecret draws the secret part of a session's master key, of which only the last bits
-// bits are not zero: 40 at full size.
+// NewExportSecret draws the secret part of a session's master key, 40 bits. The argument says how many
+// of them are random, 8 to 40, the last ones; the others are zero. 0 means all 40.
 func NewExportSecret(bits int) (ExportSecret, error) {
 	key, err := draw(bits, 8, exportBits)
-	return ExportSecret(number40(key)), err
+	return ExportSecret{b: number40(key)}, err
 }
 
-// draw draws a number of so many bits.
+// draw returns a random number of as many bits as a dial stands for.
 func draw(bits, least, full int) (uint64, error) {
 	bits, err := size(bits, least, full)
 	if err != nil {
@@ -48,6 +48,7 @@ func draw(bits, least, full int) (uint64, error) {
 	return binary.BigEndian.Uint64(b[:]) >> (64 - bits), nil
 }
 
+// number40 returns a number of 40 bits, big-endian.
 func number40(key uint64) (b [5]byte) {
 	for i := range b {
 		b[i] = byte(key >> (8 * (4 - i)))
@@ -55,7 +56,7 @@ func number40(key uint64) (b [5]byte) {
 	return b
 }
 
-// material is what the key of one direction is hashed from. The secret goes into it at secretAt.
+// material is the input of the hash that gives the key of one direction. The secret is at secretAt.
 //
 //	MASTER-KEY      = CLEAR-KEY ‖ SECRET-KEY
 //	KEY-MATERIAL-0  = MD5(MASTER-KEY ‖ "0" ‖ CHALLENGE ‖ CONNECTION-ID)    what the client reads
@@ -75,13 +76,13 @@ func (h *Hello) material(toServer bool) (m material) {
 	return m
 }
 
-// XOR encrypts or decrypts in place the data that stands at an offset in one direction of a
-// session. It implements the key production of SSL_CK_RC4_128_EXPORT40_WITH_MD5 according to the SSL
-// 2.0 Protocol Specification (Netscape, 1995), CLIENT-MASTER-KEY, and leaves out the MAC, which has
-// the same key: whoever has found that makes MACs too.
+// XOR encrypts or decrypts data in place, at an offset in one direction of a session. It implements
+// the key production of SSL_CK_RC4_128_EXPORT40_WITH_MD5 according to the SSL 2.0 Protocol
+// Specification (Netscape, 1995), CLIENT-MASTER-KEY. It leaves out the MAC, which has the same key,
+// so that a search that finds the key finds the MAC's too.
 func (h *Hello) XOR(secret ExportSecret, toServer bool, offset int, data []byte) {
 	m := h.material(toServer)
-	copy(m[secretAt:], secret[:])
+	copy(m[secretAt:], secret.b[:])
 	key := md5.Sum(m[:])
 	c, err := rc4.NewCipher(key[:])
 	if err != nil {
@@ -95,8 +96,8 @@ func (h *Hello) XOR(secret ExportSecret, toServer bool, offset int, data []byte)
 	c.XORKeyStream(data, data)
 }
 
-// RecoverExport finds the secret of a session from the first eight bytes or more of the keystream
-// of one direction, by trying all.
+// RecoverExport finds the secret of a session by trying all, given the first eight bytes or more of
+// the keystream of one direction.
 func RecoverExport(ctx context.Context, h Hello, toServer bool, keystream []byte, o Options) (secret ExportSecret, w Work, err error) {
 	bits, err := size(o.Bits, 8, exportBits)
 	if err != nil {
@@ -110,20 +111,20 @@ func RecoverExport(ctx context.Context, h Hello, toServer bool, keystream []byte
 		NewTrial: func() keysearch.Trial { return newExportTrial(h.material(toServer), [8]byte(keystream)).try },
 		Accept: func(key uint64) bool {
 			out := make([]byte, len(keystream))
-			h.XOR(number40(key), toServer, 0, out)
+			h.XOR(ExportSecret{b: number40(key)}, toServer, 0, out)
 			return string(out) == string(keystream)
 		},
 	}
-	key, w, err := o.run(ctx, s, 1, fmt.Sprintf("export RC4, %d bits, %x, %t, %x", bits, h, toServer, keystream))
+	key, w, err := o.run(ctx, s, fmt.Sprintf("export RC4, %d bits, %x, %t, %x", bits, h, toServer, keystream))
 	if err != nil {
 		return secret, w, err
 	}
-	return number40(key), w, nil
+	return ExportSecret{b: number40(key)}, w, nil
 }
 
-// exportTrial is one core's: MD5 as the standard library has it, and RC4 so far as the first bytes
-// need it. RC4's key schedule is a chain of 256 loads and stores, each waiting for the one before;
-// four chains at once take little longer than one.
+// exportTrial is the trial of one core: the standard library's MD5, and as much of RC4 as the first
+// bytes need. RC4's key schedule is a chain of 256 loads and stores, each of which waits for the
+// one before, so four chains at once take little longer than one.
 type exportTrial struct {
 	material material
 	want     [8]byte
@@ -137,6 +138,7 @@ func newExportTrial(m material, keystream [8]byte) *exportTrial {
 	return &exportTrial{material: m, want: keystream}
 }
 
+// try is a [keysearch.Trial].
 func (t *exportTrial) try(first uint64, n int, hits []uint64) []uint64 {
 	end := first + uint64(n)
 	for ; first < end; first += abreast {
@@ -155,7 +157,7 @@ func (t *exportTrial) try(first uint64, n int, hits []uint64) []uint64 {
 	return hits
 }
 
-// identity is the state that RC4 begins with.
+// identity is the initial state of RC4.
 var identity = func() (s [256]byte) {
 	for i := range s {
 		s[i] = byte(i)
@@ -163,7 +165,7 @@ var identity = func() (s [256]byte) {
 	return s
 }()
 
-// schedule is RC4's key schedule. Most of the time is spent in it.
+// schedule runs RC4's key schedule on all states. A search spends most of its time here.
 func (t *exportTrial) schedule() {
 	t.states = [abreast][256]byte{identity, identity, identity, identity}
 	s, k := &t.states, &t.keys
@@ -182,7 +184,7 @@ func (t *exportTrial) schedule() {
 	}
 }
 
-// fits reports whether the first bytes of the keystream are the right ones.
+// fits reports whether a state gives the wanted keystream.
 func (t *exportTrial) fits(s *[256]byte) bool {
 	j := byte(0)
 	for i, want := range t.want {

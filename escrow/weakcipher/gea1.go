@@ -14,10 +14,10 @@ const (
 	gea1Least = 8
 )
 
-// NewGEA1Key draws a key. At a reduced size it is one whose frame iv in that direction starts from
-// 2^bits of the 2^64 values of S; other frames start from any.
-func NewGEA1Key(bits int, iv uint32, downlink bool) (key GEA1Key, err error) {
-	space, err := gea1Space(bits)
+// NewGEA1Key draws a key. With fewer bits than 64, from 8 on, the frame iv in that direction starts
+// from one of 2^bits values of S; other frames start from any of 2^64. 0 means 64.
+func NewGEA1Key(iv uint32, downlink bool, bits int) (key GEA1Key, err error) {
+	_, space, err := gea1Space(bits)
 	if err != nil {
 		return key, err
 	}
@@ -27,17 +27,19 @@ func NewGEA1Key(bits int, iv uint32, downlink bool) (key GEA1Key, err error) {
 			return key, err
 		}
 		if s := space.At(i); !gea1.LoadsZeros(s) {
-			return gea1.Key(s, ivBytes(iv), downlink), nil
+			return GEA1Key{b: gea1.Key(s, ivBytes(iv), downlink)}, nil
 		}
 	}
 }
 
-func gea1Space(bits int) (*gea1.Space, error) {
+// gea1Space returns the space that a dial stands for, and its size.
+func gea1Space(bits int) (int, *gea1.Space, error) {
 	bits, err := size(bits, gea1Least, gea1Bits)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	return gea1.NewSpace(bits)
+	space, err := gea1.NewSpace(bits)
+	return bits, space, err
 }
 
 func ivBytes(iv uint32) (b [gea1.IVSize]byte) {
@@ -45,45 +47,57 @@ func ivBytes(iv uint32) (b [gea1.IVSize]byte) {
 	return b
 }
 
-// XOR encrypts or decrypts in place the data of a frame. The number iv of the frame, and its
-// direction, are heard by everybody. Nothing authenticates it.
+// XOR encrypts or decrypts the data of a frame in place. The frame's number iv and its direction
+// are not secret. Nothing authenticates the data.
 func (k GEA1Key) XOR(iv uint32, downlink bool, data []byte) {
-	gea1.XOR(gea1.Initial(k, ivBytes(iv), downlink), data)
+	gea1.XOR(gea1.Initial(k.b, ivBytes(iv), downlink), data)
 }
 
-// GEA1Ranks says for each set of GEA-1's registers in how many states they start together.
-func GEA1Ranks() []gea1.Rank { return gea1.Ranks() }
+// A GEA1Rank says in how many states some of GEA-1's registers start together: 2^Rank of 2^Bits.
+type GEA1Rank struct {
+	Registers  string // "A and C"
+	Bits, Rank int
+}
 
-// RecoverGEA1 finds the key from the first nine bytes or more of the keystream of one frame, by
-// divide and conquer: at full size it tries 2^40 states of two registers against tables of 2^24
-// states of the third.
+// GEA1Ranks computes, from the taps, the rank of each register, of each two and of all three.
+func GEA1Ranks() (all []GEA1Rank) {
+	for _, r := range gea1.Ranks() {
+		all = append(all, GEA1Rank(r))
+	}
+	return all
+}
+
+// RecoverGEA1 finds the key, given the first nine bytes or more of the keystream of one frame. It
+// divides and conquers: at full size it looks up 2^40 states of two registers in tables of 2^24
+// states of the third. A step of Work is one of the 2^40.
 func RecoverGEA1(ctx context.Context, iv uint32, downlink bool, keystream []byte, o Options) (key GEA1Key, w Work, err error) {
-	space, err := gea1Space(o.Bits)
+	bits, space, err := gea1Space(o.Bits)
 	if err != nil {
 		return key, w, err
 	}
-	own, err := gea1.NewSearch(space, keystream)
-	if err != nil {
-		return key, w, fmt.Errorf("weakcipher: %w", err)
+	if err := atLeast(9, keystream); err != nil {
+		return key, w, err
 	}
+	search := func() *gea1.Search {
+		s, err := gea1.NewSearch(space, keystream)
+		if err != nil {
+			panic("weakcipher: internal error: " + err.Error()) // there are nine bytes
+		}
+		return s
+	}
+	own := search()
 	s := keysearch.Search{
-		End:   space.Steps(),
-		Batch: space.Batch(),
-		NewTrial: func() keysearch.Trial {
-			s, err := gea1.NewSearch(space, keystream)
-			if err != nil {
-				panic("weakcipher: internal error: " + err.Error()) // it did not fail above
-			}
-			return s.Trial
-		},
-		Accept: func(hit uint64) bool { _, ok := own.Recover(hit); return ok },
+		End:      space.Steps(),
+		Batch:    space.Batch(),
+		NewTrial: func() keysearch.Trial { return search().Trial },
+		Accept:   func(hit uint64) bool { _, ok := own.Recover(hit); return ok },
 	}
-	hit, w, err := o.run(ctx, s, 1, fmt.Sprintf("GEA-1, %d bits, %x, %t, %x", o.Bits, iv, downlink, keystream))
+	hit, w, err := o.run(ctx, s, fmt.Sprintf("GEA-1, %d bits, %x, %t, %x", bits, iv, downlink, keystream))
 	if err != nil {
 		return key, w, err
 	}
 	if initial, ok := own.Recover(hit); ok {
-		return gea1.Key(initial, ivBytes(iv), downlink), w, nil
+		return GEA1Key{b: gea1.Key(initial, ivBytes(iv), downlink)}, w, nil
 	}
-	return key, w, ErrNoKey // a checkpoint that was made up
+	return key, w, fmt.Errorf("weakcipher: %w", ErrNoKey) // a checkpoint that was made up
 }

@@ -10,13 +10,14 @@ import (
 	"doormat/internal/tea1"
 )
 
-// NewTEA1Key draws a key of 80 bits, which always reduce to 32. With fewer bits than 32 the register
-// is one of about so many: those on the first 2^(bits-10) of the walks that a search goes.
+// NewTEA1Key draws a key of 80 bits, which reduce to 32. With fewer bits, 11 to 31, the register is
+// one of about 2^bits: those on the first 2^(bits-10) of the walks that a search goes along. 0
+// means 32.
 func NewTEA1Key(bits int) (key TEA1Key, err error) {
 	if bits, err = size(bits, tea1Least, tea1Bits); err != nil {
 		return key, err
 	}
-	rand.Read(key[:])
+	rand.Read(key.b[:])
 	if bits == tea1Bits {
 		return key, nil
 	}
@@ -25,8 +26,9 @@ func NewTEA1Key(bits int) (key TEA1Key, err error) {
 		return key, err
 	}
 	registers := slices.Collect(tea1.Registers(walk))
-	at := (int(key[9])<<8 | int(key[8])) % len(registers)
-	return tea1.Expand([6]byte(key[:6]), registers[at]), nil
+	at := (int(key.b[9])<<8 | int(key.b[8])) % len(registers)
+	key.b = tea1.Expand([6]byte(key.b[:6]), registers[at])
+	return key, nil
 }
 
 const (
@@ -35,11 +37,12 @@ const (
 	tea1Least = tea1Walk + 1
 )
 
-// Reduce makes of the key what TEA1 uses of it. 2^48 keys share each register.
-func (k TEA1Key) Reduce() TEA1Register { return TEA1Register(tea1.Reduce(k)) }
+// Reduce returns the 32 bits that TEA1 uses of the key. 2^48 keys share each register.
+func (k TEA1Key) Reduce() TEA1Register { return newTEA1Register(tea1.Reduce(k.b)) }
 
-// TEA1Frame is the number of a slot, which the network counts and everybody hears: four slots a
-// frame, 18 frames a multiframe, 60 of these a hyperframe, 2^15 of those, for either direction.
+// TEA1Frame returns the number of a slot, which the network counts and every receiver hears: four
+// slots a frame, 18 frames a multiframe, 60 multiframes a hyperframe, 2^15 hyperframes, for each
+// direction.
 func TEA1Frame(slot int, uplink bool) uint32 {
 	frame := uint32(slot%4) | uint32(slot/4%18+1)<<2 | uint32(slot/72%60+1)<<7 | uint32(slot/4320&0x7fff)<<13
 	if uplink {
@@ -48,21 +51,22 @@ func TEA1Frame(slot int, uplink bool) uint32 {
 	return frame
 }
 
-// TEA1SlotSize is how many bytes one slot carries: 432 bits.
+// TEA1SlotSize is the number of bytes that a slot carries: 432 bits.
 const TEA1SlotSize = tea1.SlotSize
 
-// XOR encrypts or decrypts in place the data of a slot. Nothing authenticates it.
-func (r TEA1Register) XOR(frame uint32, data []byte) { tea1.XOR(uint32(r), frame, data) }
+// XOR encrypts or decrypts the data of a slot in place. Nothing authenticates it.
+func (r TEA1Register) XOR(frame uint32, data []byte) { tea1.XOR(r.number(), frame, data) }
 
-// RecoverTEA1 finds the register from the first eight bytes or more of the keystream of one slot,
-// by trying all. It then opens every slot under that key, and under all others that share it.
+// RecoverTEA1 finds the register by trying all, given the first eight bytes or more of the
+// keystream of one slot. The register opens every slot under the key, and under all keys that share
+// it.
 func RecoverTEA1(ctx context.Context, frame uint32, keystream []byte, o Options) (register TEA1Register, w Work, err error) {
 	bits, err := size(o.Bits, tea1Least, tea1Bits)
 	if err != nil {
-		return 0, w, err
+		return register, w, err
 	}
 	if err := atLeast(8, keystream); err != nil {
-		return 0, w, err
+		return register, w, err
 	}
 	walks := uint64(1) << (bits - tea1Walk)
 	if bits == tea1Bits {
@@ -72,18 +76,19 @@ func RecoverTEA1(ctx context.Context, frame uint32, keystream []byte, o Options)
 		End:      walks,
 		NewTrial: func() keysearch.Trial { return tea1.NewSearch(frame, keystream).Trial },
 		Batch:    tea1Batch(walks),
+		Unit:     tea1.WalkLength,
 	}
-	walk, w, err := o.run(ctx, s, tea1.WalkLength, fmt.Sprintf("TEA1, %d bits, %x, %x", bits, frame, keystream))
+	walk, w, err := o.run(ctx, s, fmt.Sprintf("TEA1, %d bits, %x, %x", bits, frame, keystream))
 	if err != nil {
-		return 0, w, err
+		return register, w, err
 	}
 	r, ok := tea1.NewSearch(frame, keystream).Register(walk)
 	if !ok {
-		return 0, w, ErrNoKey // a checkpoint that was made up
+		return register, w, fmt.Errorf("weakcipher: %w", ErrNoKey) // a checkpoint that was made up
 	}
-	return TEA1Register(r), w, nil
+	return newTEA1Register(r), w, nil
 }
 
-// tea1Batch is how many walks go to a core at a time. They do not end together, so a batch should be
-// long; and there should be several for each core.
+// tea1Batch returns the number of walks that a core takes at a time. The walks of a batch end at
+// different times, so long batches are faster; but each core should get several.
 func tea1Batch(walks uint64) int { return int(max(64, min(1<<13, walks/16))) }

@@ -3,7 +3,6 @@ package weakcipher
 import (
 	"bytes"
 	"context"
-	"crypto/des"
 	"crypto/md5"
 	"crypto/rc4"
 	"encoding/binary"
@@ -16,9 +15,9 @@ import (
 
 // The key production of SSL 2.0, said once more: master key, digit, challenge, connection.
 func TestExportKeyProduction(t *testing.T) {
-	h, secret := NewHello(), ExportSecret{0x7e, 0xf0, 0x96, 0x1f, 0xa6}
+	h, secret := NewHello(), ExportSecret{b: [5]byte{0x7e, 0xf0, 0x96, 0x1f, 0xa6}}
 	for digit, toServer := range map[string]bool{"0": false, "1": true} {
-		key := md5.Sum(slices.Concat(h.ClearKey[:], secret[:], []byte(digit), h.Challenge[:], h.ConnectionID[:]))
+		key := md5.Sum(slices.Concat(h.ClearKey[:], secret.b[:], []byte(digit), h.Challenge[:], h.ConnectionID[:]))
 		c, err := rc4.NewCipher(key[:])
 		if err != nil {
 			t.Fatal(err)
@@ -46,7 +45,7 @@ func TestExportTrial(t *testing.T) {
 		h := NewHello()
 		want := r.Uint64() & (1<<exportBits - 1)
 		out := make([]byte, 8)
-		h.XOR(number40(want), true, 0, out)
+		h.XOR(ExportSecret{b: number40(want)}, true, 0, out)
 		trial := newExportTrial(h.material(true), [8]byte(out))
 		for before := range uint64(5) {
 			for after := range uint64(5) {
@@ -59,44 +58,10 @@ func TestExportTrial(t *testing.T) {
 	}
 }
 
-// The sliced DES is crypto/des, for keys of all 56 bits.
-func TestSlicedDES(t *testing.T) {
-	r := rand.New(rand.NewPCG(1977, 1))
-	for range 50 {
-		var plaintext, ciphertext [8]byte
-		binary.BigEndian.PutUint64(plaintext[:], r.Uint64())
-		key := r.Uint64() >> 8
-		parity := parityKey(key)
-		c, err := des.NewCipher(parity[:])
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.Encrypt(ciphertext[:], plaintext[:])
-		trial := newDESTrial(plaintext, ciphertext)
-		trial.try(r.Uint64()>>8&^63, 64, nil) // from any key to any other
-		first := key - min(key, r.Uint64N(100))
-		if got := trial.try(first, int(key-first)+1, nil); !slices.Equal(got, []uint64{key}) {
-			t.Fatalf("key %014x: found %x", key, got)
-		}
-		if got := trial.try(first, int(key-first), nil); len(got) != 0 {
-			t.Fatalf("key %014x is found before its place: %x", key, got)
-		}
-	}
-}
-
-// The vector of FIPS 46 that every introduction to DES works through.
-func TestDESVector(t *testing.T) {
-	trial := newDESTrial([8]byte{0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef}, [8]byte{0x85, 0xe8, 0x13, 0x54, 0x0f, 0x0a, 0xb4, 0x05})
-	const key = 0x12695bc9b7b7f8 // 133457799bbcdff1 without its parity bits
-	if got := trial.try(key, 1, nil); !slices.Equal(got, []uint64{key}) {
-		t.Errorf("found %x, want %x", got, key)
-	}
-}
-
-// mail is what the recovery of each cipher is tried on.
+// mail is the text that is encrypted with each cipher.
 var mail = []byte("MIME-Version: 1.0\r\n\r\nThe boiler man comes.\r\n...")
 
-// found is a recovery's answer, as bytes.
+// found has the results of a recovery, the key in bytes.
 type found struct {
 	key []byte
 	w   Work
@@ -123,7 +88,7 @@ func targets(t testing.TB, bits map[string]int) map[string]target {
 	check(err)
 	teaKey, err := NewTEA1Key(bits["TEA1"])
 	check(err)
-	geaKey, err := NewGEA1Key(bits["GEA-1"], 7, true)
+	geaKey, err := NewGEA1Key(7, true, bits["GEA-1"])
 	check(err)
 	hello, frame := NewHello(), TEA1Frame(1234, true)
 	var wires [4][]byte
@@ -143,27 +108,27 @@ func targets(t testing.TB, bits map[string]int) map[string]target {
 		return out
 	}
 	return map[string]target{
-		"export RC4": {secret[:], func(ctx context.Context, known []byte, o Options) found {
+		"export RC4": {secret.Bytes(), func(ctx context.Context, known []byte, o Options) found {
 			key, w, err := RecoverExport(ctx, hello, false, stream(0, known), o)
-			return found{key[:], w, err}
+			return found{key.Bytes(), w, err}
 		}},
-		"40-bit DES": {desKey[:], func(ctx context.Context, known []byte, o Options) found {
+		"40-bit DES": {desKey.Bytes(), func(ctx context.Context, known []byte, o Options) found {
 			n := len(known) / 8 * 8
 			key, w, err := RecoverDES40(ctx, known[:n], wires[1][:n], o)
-			return found{key[:], w, err}
+			return found{key.Bytes(), w, err}
 		}},
-		"TEA1": {binary.BigEndian.AppendUint32(nil, uint32(teaKey.Reduce())), func(ctx context.Context, known []byte, o Options) found {
+		"TEA1": {teaKey.Reduce().Bytes(), func(ctx context.Context, known []byte, o Options) found {
 			r, w, err := RecoverTEA1(ctx, frame, stream(2, known), o)
-			return found{binary.BigEndian.AppendUint32(nil, uint32(r)), w, err}
+			return found{r.Bytes(), w, err}
 		}},
-		"GEA-1": {geaKey[:], func(ctx context.Context, known []byte, o Options) found {
+		"GEA-1": {geaKey.Bytes(), func(ctx context.Context, known []byte, o Options) found {
 			key, w, err := RecoverGEA1(ctx, 7, true, stream(3, known), o)
-			return found{key[:], w, err}
+			return found{key.Bytes(), w, err}
 		}},
 	}
 }
 
-// small is a size that takes no time.
+// small has a size for each cipher that takes no time.
 var small = map[string]int{"export RC4": 13, "40-bit DES": 17, "TEA1": 17, "GEA-1": 24}
 
 func TestRecover(t *testing.T) {
@@ -239,7 +204,7 @@ func TestMisuse(t *testing.T) {
 		"NewDES40Key(-1)":     second(NewDES40Key(-1)),
 		"NewTEA1Key(10)":      second(NewTEA1Key(10)),
 		"NewTEA1Key(33)":      second(NewTEA1Key(33)),
-		"NewGEA1Key(65)":      second(NewGEA1Key(65, 0, false)),
+		"NewGEA1Key(65)":      second(NewGEA1Key(0, false, 65)),
 		"EncryptBlocks":       DES40Key{}.EncryptBlocks(nine),
 		"RC4, 41 bits":        third(RecoverExport(ctx, Hello{}, true, eight, Options{Bits: 41})),
 		"RC4, 7 bytes":        third(RecoverExport(ctx, Hello{}, true, eight[:7], Options{Bits: 8})),
@@ -266,10 +231,10 @@ func TestDials(t *testing.T) {
 	upper := byte(0)
 	for range 200 {
 		secret, err := NewExportSecret(12)
-		if err != nil || secret[0]|secret[1]|secret[2] != 0 || secret[3] > 15 {
-			t.Fatalf("12 bits: %x, %v", secret[:], err)
+		if err != nil || secret.b[0]|secret.b[1]|secret.b[2] != 0 || secret.b[3] > 15 {
+			t.Fatalf("12 bits: %x, %v", secret.b, err)
 		}
-		upper |= secret[3]
+		upper |= secret.b[3]
 	}
 	if upper != 15 {
 		t.Errorf("200 keys of 12 bits have %x in the upper four", upper)
@@ -284,32 +249,16 @@ func TestDials(t *testing.T) {
 	}
 }
 
-func TestOriginsAndFalls(t *testing.T) {
-	for _, o := range Origins() {
-		if o.Cipher == "" || o.By == "" || o.Known == "" || o.Disclosed == "" || o.Source == "" {
-			t.Errorf("%+v", o)
-		}
-	}
-	if len(Origins()) != 4 || len(Falls()) != 4 {
-		t.Errorf("%d origins, %d falls", len(Origins()), len(Falls()))
-	}
-	for _, f := range Falls() {
-		if f.When == "" || f.Who == "" || f.Cipher == "" || f.Took == "" || f.Source == "" || f.Bits < 40 {
-			t.Errorf("%+v", f)
-		}
-	}
-}
-
 func FuzzXOR(f *testing.F) {
 	f.Add([]byte("at nine"), uint64(0x7ef0961fa6), uint32(0), false)
 	f.Add(mail, uint64(1)<<63|5, uint32(1<<28|77), true)
 	f.Fuzz(func(t *testing.T, data []byte, key uint64, frame uint32, up bool) {
 		h := Hello{Challenge: [16]byte{byte(frame)}}
 		var gea GEA1Key
-		binary.BigEndian.PutUint64(gea[:], key)
+		binary.BigEndian.PutUint64(gea.b[:], key)
 		for name, xor := range map[string]func(b []byte){
-			"export RC4": func(b []byte) { h.XOR(number40(key), up, int(frame%5000), b) },
-			"TEA1":       func(b []byte) { TEA1Register(key).XOR(frame, b) },
+			"export RC4": func(b []byte) { h.XOR(ExportSecret{b: number40(key)}, up, int(frame%5000), b) },
+			"TEA1":       func(b []byte) { newTEA1Register(uint32(key)).XOR(frame, b) },
 			"GEA-1":      func(b []byte) { gea.XOR(frame, up, b) },
 		} {
 			out := bytes.Clone(data)
@@ -346,7 +295,7 @@ func FuzzResume(f *testing.F) {
 	})
 }
 
-// All that is known counts: with another second block, the right first one is not enough.
+// A search compares all known blocks: with another second block, the right first one is not enough.
 func TestRecoverSecondBlock(t *testing.T) {
 	key, err := NewDES40Key(10)
 	if err != nil {
@@ -357,10 +306,10 @@ func TestRecoverSecondBlock(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, _, err := RecoverDES40(t.Context(), mail[:16], wire, Options{Bits: 10}); err != nil || got != key {
-		t.Errorf("found %x, want %x; %v", got[:], key[:], err)
+		t.Errorf("found %x, want %x; %v", got.b, key.b, err)
 	}
 	wire[15] ^= 1
 	if got, _, err := RecoverDES40(t.Context(), mail[:16], wire, Options{Bits: 10}); !errors.Is(err, ErrNoKey) {
-		t.Errorf("found %x, %v", got[:], err)
+		t.Errorf("found %x, %v", got.b, err)
 	}
 }

@@ -15,15 +15,12 @@ import (
 func BenchmarkSearch(b *testing.B) {
 	alice, bob, _ := pair(b, FullBits)
 	envelope := seal(b, alice, bob, "six")
-	r, err := WholeKey(envelope)
-	if err != nil {
-		b.Fatal(err)
-	}
+	r := wholeKey(parse(b, envelope))
 	var one, all, plain float64
 	cores := 0
 	for b.Loop() {
 		one = max(one, rate(b, r, 1))
-		s := r.Search()
+		s := r.search()
 		s.End = 1 << 21
 		result, err := s.Run(b.Context())
 		if err != nil {
@@ -39,8 +36,8 @@ func BenchmarkSearch(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-func rate(b *testing.B, r *Residual, cores int) float64 {
-	s := r.Search()
+func rate(b *testing.B, r residual, cores int) float64 {
+	s := r.search()
 	s.End, s.Cores = 1<<20, cores
 	result, err := s.Run(b.Context())
 	if err != nil {
@@ -72,10 +69,10 @@ func BenchmarkField(b *testing.B) {
 	alice, bob, authority := pair(b, FullBits)
 	b.Run("make", func(b *testing.B) {
 		for b.Loop() {
-			authority.public.field(12345, FullBits)
+			authority.public.field(BulkKey{n: 12345}, FullBits)
 		}
 	})
-	field := authority.public.field(12345, FullBits)
+	field := authority.public.field(BulkKey{n: 12345}, FullBits)
 	b.Run("open", func(b *testing.B) {
 		for b.Loop() {
 			if _, err := authority.escrowed(field); err != nil {

@@ -7,12 +7,12 @@ import (
 	"doormat/internal/rc2"
 )
 
-// header is what every body begins with, one block. It tells a right key from a wrong one, to the
-// receiver and to everybody else.
+// header is the first block of every body. It tells a right key from a wrong one, to the receiver
+// and to anyone who searches.
 const header = "Notes R4"
 
-// sealBody encrypts header ‖ text ‖ padding, by RC2 in CBC mode. The padding is 1 to 8 bytes, each
-// the number of them (RFC 2315, Section 10.3).
+// sealBody encrypts header ‖ text ‖ padding with RC2 in CBC mode. The padding is 1 to 8 bytes, each
+// of which is their number (RFC 2315, Section 10.3).
 func sealBody(k BulkKey, iv [blockSize]byte, text []byte) []byte {
 	n := blockSize - len(text)%blockSize
 	body := append([]byte(header), text...)
@@ -21,8 +21,8 @@ func sealBody(k BulkKey, iv [blockSize]byte, text []byte) []byte {
 	return body
 }
 
-// openBody reports whether k opens the body. Nothing authenticates it: whoever flips a bit in a
-// block garbles that one, and flips the same bit in the next.
+// openBody returns the text, and reports whether k opens the body. Nothing authenticates the body:
+// a bit flipped in a block garbles that block, and flips the same bit of the text in the next.
 func openBody(k BulkKey, iv [blockSize]byte, ciphertext []byte) (text []byte, ok bool) {
 	body := make([]byte, len(ciphertext))
 	cipher.NewCBCDecrypter(newRC2(k), iv[:]).CryptBlocks(body, ciphertext)
@@ -38,7 +38,7 @@ func openBody(k BulkKey, iv [blockSize]byte, ciphertext []byte) (text []byte, ok
 }
 
 func newRC2(k BulkKey) cipher.Block {
-	c, err := rc2.NewCipher(k.bytes(), 64)
+	c, err := rc2.NewCipher(k.Bytes(), 64)
 	if err != nil {
 		panic("workfactor: internal error: " + err.Error())
 	}

@@ -21,7 +21,7 @@ func enrol(authority *workfactor.PublicKey, bits int) *workfactor.Device {
 	return d
 }
 
-// Alice writes to Bob. A wiretap has the whole key to search and gives up; whoever has the
+// Alice writes to Bob. A wiretap has the whole key to search and gives up; a holder of the
 // authority's key has 2^12 keys left. Bob sees that a field was cut.
 func Example() {
 	const bits = 12 // of 40
@@ -30,31 +30,27 @@ func Example() {
 	envelope, err := alice.Seal(bob.Identity(), []byte("the bridge, at six"))
 	check(err)
 
-	whole, err := workfactor.WholeKey(envelope)
-	check(err)
-	search := whole.Search()
-	search.End = 1 << 16 // what this wiretap can afford
-	result, err := search.Run(context.Background())
-	check(err)
-	fmt.Printf("wiretap: %d of 2^%d keys tried, %d found\n", result.Tried, whole.Bits, len(result.Hits))
+	ctx := context.Background()
+	_, w, err := workfactor.RecoverKey(ctx, envelope, workfactor.Options{Limit: 1 << 16}) // what this wiretap can afford
+	fmt.Printf("wiretap: %d of 2^%d keys tried: %v\n", w.Tried, workfactor.EscrowedBits+bits, err)
 
-	_, _, text, err := authority.Recover(context.Background(), envelope)
+	_, _, text, w, err := authority.Recover(ctx, envelope, workfactor.Options{})
 	check(err)
-	fmt.Printf("authority: %s\n", text)
+	fmt.Printf("authority, in a search of %d keys: %s\n", w.Of, text)
 
 	e, err := workfactor.ParseEnvelope(envelope)
 	check(err)
 	e.Field = nil
-	stripped, err := e.Marshal()
+	stripped, err := e.Bytes()
 	check(err)
 	_, _, err = bob.Open(stripped)
 	fmt.Println("Bob:", err, errors.Is(err, workfactor.ErrField))
-	_, _, _, err = authority.Recover(context.Background(), stripped)
+	_, _, _, _, err = authority.Recover(ctx, stripped, workfactor.Options{})
 	fmt.Println("authority:", err)
 
 	// Output:
-	// wiretap: 65536 of 2^36 keys tried, 0 found
-	// authority: the bridge, at six
+	// wiretap: 65536 of 2^36 keys tried: workfactor: no key fits
+	// authority, in a search of 4096 keys: the bridge, at six
 	// Bob: workfactor: the field was not made from this message's key true
-	// authority: workfactor: the field was cut: expected 95 bytes, found 0
+	// authority: workfactor: expected a field of 95 bytes, found 0
 }

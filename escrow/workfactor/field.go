@@ -7,39 +7,40 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"math/big"
+
+	"doormat/internal/secret"
 )
 
-// BulkKey is the key of one message's body, a number of at most 64 bits. The upper 24 of its
-// 24 + Bits bits are the escrowed ones.
-type BulkKey uint64
+// What holds a secret embeds one of these, and prints its name and no secret.
+type (
+	hidden[T any] = secret.Hidden[T]
+	named[T any]  = secret.Named[T]
+)
 
-// Format implements [fmt.Formatter]: no verb prints the key.
-func (BulkKey) Format(f fmt.State, _ rune) { io.WriteString(f, "workfactor.BulkKey(hidden)") }
-
-// LogValue implements [slog.LogValuer] as Format does.
-func (k BulkKey) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(k)) }
-
-// MarshalText implements [encoding.TextMarshaler] as Format does.
-func (k BulkKey) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(k)), nil }
+// BulkKey is the key of one message's body, a number of 24 + Bits bits. The upper 24 of these are
+// escrowed.
+type BulkKey struct {
+	hidden[BulkKey]
+	n uint64
+}
 
 func newBulkKey(bits int) BulkKey {
 	var b [8]byte
 	rand.Read(b[:])
-	return BulkKey(binary.BigEndian.Uint64(b[:]) >> (64 - EscrowedBits - bits))
+	return BulkKey{n: binary.BigEndian.Uint64(b[:]) >> (64 - EscrowedBits - bits)}
 }
 
-func (k BulkKey) bytes() []byte { return binary.BigEndian.AppendUint64(nil, uint64(k)) }
+// Bytes returns the key in 8 bytes, big-endian, in clear.
+func (k BulkKey) Bytes() []byte { return binary.BigEndian.AppendUint64(nil, k.n) }
 
 // ModulusBits is the length of the authority's key.
 const ModulusBits = 760
 
-// FieldSize is the length of a field, in bytes.
+// FieldSize is the length of a field and of a modulus, in bytes.
 const FieldSize = ModulusBits / 8
 
-// padSize is what the mark 00 02 and the escrowed bits leave.
+// padSize is the length of the pad: a field without the mark 00 02 and the escrowed bits.
 const padSize = FieldSize - 2 - EscrowedBits/8
 
 var exponent = big.NewInt(3)
@@ -50,11 +51,11 @@ type PublicKey struct{ n *big.Int }
 // ParsePublicKey reads a modulus, 95 bytes, big-endian.
 func ParsePublicKey(modulus []byte) (*PublicKey, error) {
 	if len(modulus) != FieldSize {
-		return nil, fmt.Errorf("workfactor: an authority's public key has %d bytes, this one %d", FieldSize, len(modulus))
+		return nil, fmt.Errorf("workfactor: expected an authority's public key of %d bytes, found %d", FieldSize, len(modulus))
 	}
 	n := new(big.Int).SetBytes(modulus)
 	if n.BitLen() != ModulusBits || n.Bit(0) == 0 {
-		return nil, fmt.Errorf("workfactor: an authority's public key is an odd number of %d bits", ModulusBits)
+		return nil, fmt.Errorf("workfactor: expected an odd number of %d bits for an authority's public key, found another", ModulusBits)
 	}
 	return &PublicKey{n}, nil
 }
@@ -62,40 +63,37 @@ func ParsePublicKey(modulus []byte) (*PublicKey, error) {
 // Bytes returns the modulus, 95 bytes, big-endian.
 func (p *PublicKey) Bytes() []byte { return p.n.FillBytes(make([]byte, FieldSize)) }
 
-// field is
+// field returns
 //
 //	(00 02 ‖ pad ‖ K >> bits)^3 mod n,  pad = HKDF-SHA-256(K)
 //
-// the whole of it a function of K, so that whoever has K can make it again.
+// It depends on nothing but K, so that a receiver, who has K, can make it again.
 func (p *PublicKey) field(k BulkKey, bits int) []byte {
 	m := new(big.Int).SetBytes(fieldBlock(k, bits))
 	return m.Exp(m, exponent, p.n).FillBytes(make([]byte, FieldSize))
 }
 
-// fieldBlock is what the field encrypts.
+// fieldBlock returns the block that the field encrypts.
 func fieldBlock(k BulkKey, bits int) []byte {
 	block := append([]byte{0, 2}, pad(k)...)
-	escrowed := uint32(k >> bits)
+	escrowed := uint32(k.n >> bits)
 	return append(block, byte(escrowed>>16), byte(escrowed>>8), byte(escrowed))
 }
 
-// pad depends on every bit of K. If it depended on the escrowed ones only, all the world could try
-// their 2^24 values.
+// pad returns 90 bytes that depend on every bit of K. If they depended on the escrowed bits only,
+// anyone could find these by trying 2^24 values.
 func pad(k BulkKey) []byte {
-	out, err := hkdf.Key(sha256.New, k.bytes(), nil, "doormat 1 workfactor padding", padSize)
+	out, err := hkdf.Key(sha256.New, k.Bytes(), nil, "doormat 1 workfactor padding", padSize)
 	if err != nil {
 		panic("workfactor: internal error: " + err.Error())
 	}
 	return out
 }
 
-var (
-	errFieldSize = errors.New("the field was cut")
-	errMark      = errors.New("the field does not open with this authority's key: expected 00 02 at its beginning")
-)
+var errMark = errors.New("expected 00 02 at the beginning of the opened field, found other bytes: it was not made for this authority")
 
-// OpenField decrypts a field: 00 02, the pad, 24 bits of K. It does not see whether the pad is K's,
-// since it has not the rest of K.
+// OpenField decrypts a field. The block is 00 02, the pad, and 24 bits of K. OpenField checks the
+// mark 00 02 only, since without the rest of K it cannot check the pad.
 func (a *Authority) OpenField(field []byte) (block []byte, err error) {
 	block, err = a.openField(field)
 	return block, prefix(err)
@@ -103,7 +101,7 @@ func (a *Authority) OpenField(field []byte) (block []byte, err error) {
 
 func (a *Authority) openField(field []byte) ([]byte, error) {
 	if len(field) != FieldSize {
-		return nil, fmt.Errorf("%w: expected %d bytes, found %d", errFieldSize, FieldSize, len(field))
+		return nil, fmt.Errorf("expected a field of %d bytes, found %d", FieldSize, len(field))
 	}
 	c := new(big.Int).SetBytes(field)
 	if c.Cmp(a.public.n) >= 0 {

@@ -9,7 +9,7 @@ import (
 // testBits keeps a search below a millisecond.
 const testBits = 10
 
-// authorities are two, made once: a key pair takes some 20 ms.
+// authorities returns two authorities, made once: a key pair takes some 20 ms.
 var authorities = sync.OnceValue(func() [2]*Authority { return [2]*Authority{NewAuthority(), NewAuthority()} })
 
 func pair(t testing.TB, bits int) (alice, bob *Device, authority *Authority) {
@@ -50,14 +50,14 @@ func alter(t testing.TB, envelope []byte, change func(e *Envelope)) []byte {
 	t.Helper()
 	e := parse(t, append([]byte(nil), envelope...))
 	change(e)
-	data, err := e.Marshal()
+	data, err := e.Bytes()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return data
 }
 
-// keyOf is a message's key, which its receiver has.
+// keyOf returns a message's key, which its receiver has.
 func keyOf(t testing.TB, receiver *Device, envelope []byte) BulkKey {
 	t.Helper()
 	_, k, _, err := receiver.open(envelope)
@@ -74,4 +74,14 @@ func number(t testing.TB, s string, base int) *big.Int {
 		t.Fatalf("%q is not a number", s)
 	}
 	return n
+}
+
+// residualOf returns the search that is left to the authority.
+func residualOf(t testing.TB, a *Authority, envelope []byte) residual {
+	t.Helper()
+	r, err := a.residual(parse(t, envelope))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }

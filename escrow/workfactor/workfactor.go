@@ -1,6 +1,6 @@
-// Package workfactor is the mail encryption of Lotus Notes International, 1996: keys of 64 bits, of
-// which 24 go along, encrypted to the United States government. It had 40 bits left to search,
-// everybody else 64. Lotus called it differential workfactor cryptography.
+// Package workfactor is the mail encryption of Lotus Notes International, 1996: keys of 64 bits, 24
+// of them sent along, encrypted to the United States government. The government had 40 bits left to
+// search, everybody else 64. Lotus called it differential workfactor cryptography.
 //
 // It is broken by design and by size. Do not protect anything with it.
 //
@@ -22,23 +22,23 @@
 //	        the authority, or whoever has its key:
 //	        24 bits from the field, a search for the other Bits
 //
-// [DefaultBits] and [FullBits] are the dial: how many bits of a key are left to search once the
-// field is open. The history has 40. A demonstration has fewer, and its keys are shorter by as
-// much: 24 + Bits bits, the upper bits of the 64 zero.
+// The dial is the number of bits that are left to search once the field is open. It is the last
+// parameter of [NewDevice], and 0 means the full size. History has 40 ([FullBits]). A demonstration
+// has fewer ([DefaultBits]), and its keys are shorter: 24 + Bits bits, with zeros above them.
 //
 // What a warrant gets: any message, past or future, for a search of 2^40 keys each. The price of a
-// message is what makes it an unlikely tool for reading everybody's. What a thief of the authority's
-// key gets: the same, and the 64 bits of every user in the world are 40 from then on. He needs the
-// field and one block of the body, and nobody's help (TestRecover). What a user can notice:
-// nothing, though it was no secret: Lotus announced it. The Swedish parliament is said to have used
-// it without knowing. What the design gets right: there is no database of keys, nobody else was
-// weakened by a bit (TestFieldTellsOthersNothing), and a receiver can check the field, which
-// Clipper's could not do well.
+// message makes it an unlikely tool for reading everybody's. What a thief of the authority's key
+// gets: the same, and the 64 bits of every user in the world are 40 from then on. The thief needs
+// the field and one block of the body (TestRecover). What a user can notice: nothing, though it was
+// no secret: Lotus announced it. The Swedish parliament is said to have used it without knowing.
+// What the design gets right: there is no database of keys, the key is not a bit weaker against
+// anyone else (TestFieldTellsOthersNothing), and a receiver can check the field, which Clipper's
+// could not do well.
 //
 // What the check does: a field that was cut out, copied from another message or filled with noise
 // is refused (TestFieldIsChecked). That catches one rogue, not two: they encrypt to each other first,
 // and put the result in as text. The field is then perfect (TestTwoRoguesPassTheCheck). A receiver
-// who does not check, [Device.OpenUnchecked], is evasion enough for both.
+// that does not check, [Device.OpenUnchecked], is evasion enough for both.
 //
 // # Reconstruction
 //
@@ -47,14 +47,14 @@
 // Cryptography"); the key, of 760 bits with the exponent 3 and the name "O=MiniTruth CN=Big
 // Brother", which Adam Back read out of the program in a debugger ([PublishedKey]); that receivers
 // refuse a disturbed field; that Notes encrypted mail with RC2. Chosen here are: the padding, which
-// follows from the receiver's check (he has nothing but K to make it from) and must depend on all of
-// K (else the field alone gives 24 bits away, to anyone); the place of the 24 bits; the body's header,
-// for which "Notes R4" stands, since real bodies begin alike too.
+// must follow from K for the receiver's check, and from all of K, since otherwise the field alone
+// would tell anyone 24 bits; the place of the 24 bits; the body's header "Notes R4", in place of
+// the common beginning that real bodies have.
 //
 // Not part of the scheme: Notes wrapped K with RSA to the receiver, here X25519 does it. Notes
 // could sign mail, which is left out: so anybody can write in anybody's name, and a body can be altered
-// (TestBodyIsNotAuthenticated). 760-bit RSA is too short since about 2010, and crypto/rsa
-// refuses it; field.go has the textbook's RSA on math/big, which is not constant in time.
+// (TestBodyIsNotAuthenticated). RSA of 760 bits has been too short since about 2010, and crypto/rsa
+// refuses it; field.go has textbook RSA on math/big, which is not constant in time.
 //
 // Package partial, below this one, has the academic relatives: partial key escrow that can be
 // checked. Shamir's proposal of 1995, to escrow all but 48 bits of a key, is this package with
@@ -70,38 +70,39 @@ import (
 )
 
 const (
-	// EscrowedBits is how many bits of each key the field carries.
+	// EscrowedBits is the number of bits of each key that the field carries.
 	EscrowedBits = 24
-	// FullBits is how many bits are left to search, as it was sold.
+	// FullBits is the number of bits left to search in the product that was sold.
 	FullBits = 40
-	// DefaultBits is what is left to search in a demonstration.
+	// DefaultBits is the number of bits left to search in a demonstration.
 	DefaultBits = 24
-	// MaxPlaintext is the longest message, in bytes.
+	// MaxPlaintext is the largest length of a message, in bytes.
 	MaxPlaintext = 1 << 20
 )
 
 var (
-	// ErrOpen reports an envelope that does not open: damaged, or not made for this device.
+	// ErrOpen reports an envelope that does not open: it is damaged, or the key is another.
 	ErrOpen = errors.New("the envelope does not open")
-	// ErrField reports a message whose field is not what an honest sender makes of its key, so that
-	// the authority cannot open it.
+	// ErrField reports a message whose field an honest sender would not have made from its key, so
+	// that the authority cannot recover the message.
 	ErrField = errors.New("the field was not made from this message's key")
 )
 
-// Identity is a device's public key, 32 bytes: its name in every envelope.
+// Identity is a device's public key, 32 bytes, and its name in every envelope.
 type Identity [x25519.Size]byte
 
 // String returns id in hexadecimal.
 func (id Identity) String() string { return hex.EncodeToString(id[:]) }
 
+// checkBits checks the number of bits in an envelope or a device's state.
 func checkBits(bits int) error {
 	if bits < 1 || bits > FullBits {
-		return fmt.Errorf("a key has 1 to %d bits beside the %d escrowed ones, not %d", FullBits, EscrowedBits, bits)
+		return fmt.Errorf("expected a key of 1 to %d bits beside the %d escrowed ones, found %d", FullBits, EscrowedBits, bits)
 	}
 	return nil
 }
 
-// prefix names the package in an error that leaves it.
+// prefix puts the package's name before an error that leaves it.
 func prefix(err error) error {
 	if err == nil {
 		return nil

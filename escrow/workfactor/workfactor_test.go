@@ -76,7 +76,7 @@ func TestPublishedKeyAtWork(t *testing.T) {
 	if from, text, err := bob.Open(envelope); err != nil || string(text) != "six" || from != alice.Identity() {
 		t.Errorf("%q, %v", text, err)
 	}
-	if _, err := authorities()[0].Residual(envelope); err == nil {
+	if _, err := authorities()[0].residual(parse(t, envelope)); err == nil {
 		t.Error("our authority opens a field of the government's") // 2^-16 by chance
 	}
 }
@@ -123,12 +123,12 @@ func TestMail(t *testing.T) {
 // A key has 24 + Bits bits, and each of them is drawn.
 func TestKeySize(t *testing.T) {
 	for _, bits := range []int{1, testBits, FullBits} {
-		var all BulkKey
+		var all uint64
 		for range 200 {
-			all |= newBulkKey(bits)
+			all |= newBulkKey(bits).n
 		}
-		if want := BulkKey(1)<<(EscrowedBits+bits) - 1; all != want { // a bit stays 0 with probability 2^-200
-			t.Errorf("%d bits: keys cover %x, want %x", bits, uint64(all), uint64(want))
+		if want := uint64(1)<<(EscrowedBits+bits) - 1; all != want { // a bit stays 0 with probability 2^-200
+			t.Errorf("%d bits: keys cover %x, want %x", bits, all, want)
 		}
 	}
 }
@@ -137,9 +137,13 @@ func TestRecover(t *testing.T) {
 	alice, bob, authority := pair(t, 12)
 	for _, text := range []string{"", "the bridge, at six", strings.Repeat("long ", 999)} {
 		envelope := seal(t, alice, bob, text)
-		from, to, got, err := authority.Recover(t.Context(), envelope)
+		from, to, got, w, err := authority.Recover(t.Context(), envelope, Options{})
 		if err != nil || string(got) != text || from != alice.Identity() || to != bob.Identity() {
 			t.Errorf("%.20q, %v", got, err)
+		}
+		k := keyOf(t, bob, envelope)
+		if w.Place != k.n&(1<<12-1)+1 || w.Of != 1<<12 || w.Tried < 1 || w.Tried > w.Of || w.Rate() <= 0 || w.Cores < 1 {
+			t.Errorf("the key is %x, %+v", k.n, w)
 		}
 	}
 }
@@ -147,62 +151,71 @@ func TestRecover(t *testing.T) {
 // At full size the field opens as it did, and the search finds the key where it is: here, in the
 // neighbourhood of it, since 2^40 keys take hours.
 func TestRecoverFullSize(t *testing.T) {
-	alice, bob, authority := pair(t, FullBits)
+	alice, bob, authority := pair(t, 0)
 	for range 20 {
 		envelope := seal(t, alice, bob, "six")
 		k := keyOf(t, bob, envelope)
-		r, err := authority.Residual(envelope)
-		if err != nil || r.Bits != FullBits || r.upper != uint64(k)>>40<<40 {
-			t.Fatalf("%v, upper bits %x of %x", err, r.upper, uint64(k))
+		lower := k.n & (1<<40 - 1)
+		r := residualOf(t, authority, envelope)
+		if r.bits != FullBits || r.upper != k.n-lower || r.search().End != 1<<40 {
+			t.Fatalf("%d bits, upper bits %x of %x", r.bits, r.upper, k.n)
 		}
-		residual := uint64(k) & (1<<40 - 1)
-		s := r.Search()
-		if s.End != 1<<40 {
-			t.Fatalf("the search ends at %#x", s.End)
+		got, w, err := authority.RecoverKey(t.Context(), envelope, Options{Resume: checkpoint(t, r, lower)})
+		if err != nil || got != k || w.Place != lower+1 || w.Of != 1<<40-max(lower, 1000)+1000 {
+			t.Fatalf("%x, %+v, %v; want %x", got.n, w, err, k.n)
 		}
-		s.From.Next, s.All = max(residual, 1000)-1000, true
-		s.End = min(s.End, residual+1000)
-		result, err := s.Run(t.Context())
-		if err != nil || len(result.Hits) != 1 || result.Hits[0] != residual || r.Key(residual) != k {
-			t.Fatalf("%x, %v; want %x", result.Hits, err, residual)
-		}
-		if _, _, text, err := r.Open(residual); err != nil || string(text) != "six" {
+		if _, _, text, err := got.Open(envelope); err != nil || string(text) != "six" {
 			t.Fatalf("%q, %v", text, err)
 		}
 	}
 }
 
-// Everybody else has the 24 bits to search as well, and would find the key, where it is.
-func TestWholeKey(t *testing.T) {
-	alice, bob, _ := pair(t, testBits)
-	envelope := seal(t, alice, bob, "six")
-	k := keyOf(t, bob, envelope)
-	r, err := WholeKey(envelope)
-	if err != nil || r.Bits != EscrowedBits+testBits {
-		t.Fatal(r, err)
+// checkpoint returns the checkpoint of a search that is a thousand keys before one.
+func checkpoint(t *testing.T, r residual, key uint64) []byte {
+	t.Helper()
+	data, err := keysearch.Checkpoint{Next: max(key, 1000) - 1000}.Marshal(r.description())
+	if err != nil {
+		t.Fatal(err)
 	}
-	s := r.Search()
-	s.From.Next, s.All = max(uint64(k), 1000)-1000, true
-	s.End = min(s.End, uint64(k)+1000)
-	result, err := s.Run(t.Context())
-	if err != nil || len(result.Hits) != 1 || r.Key(result.Hits[0]) != k {
-		t.Fatalf("%x, %v", result.Hits, err)
-	}
-	if _, _, text, err := r.Open(result.Hits[0]); err != nil || string(text) != "six" {
-		t.Errorf("%q, %v", text, err)
+	return data
+}
+
+// Everyone else has the 24 bits to search as well, and would find the key, where it is.
+func TestRecoverKeyWithoutAuthority(t *testing.T) {
+	for _, bits := range []int{testBits, FullBits} {
+		alice, bob, _ := pair(t, bits)
+		envelope := seal(t, alice, bob, "six")
+		k := keyOf(t, bob, envelope)
+		r := wholeKey(parse(t, envelope))
+		if r.bits != EscrowedBits+bits || r.search().End != 1<<r.bits-1 && r.search().End != 1<<r.bits {
+			t.Fatalf("%d bits: %d to search, up to %x", bits, r.bits, r.search().End)
+		}
+		got, w, err := RecoverKey(t.Context(), envelope, Options{Resume: checkpoint(t, r, k.n)})
+		if err != nil || got != k || w.Place != k.n+1 {
+			t.Fatalf("%d bits: %x, %+v, %v; want %x", bits, got.n, w, err, k.n)
+		}
+		if _, _, text, err := got.Open(envelope); err != nil || string(text) != "six" {
+			t.Errorf("%q, %v", text, err)
+		}
+		if from, _, text, err := (BulkKey{n: got.n ^ 1}).Open(envelope); !errors.Is(err, ErrOpen) || text != nil || from != (Identity{}) {
+			t.Errorf("with another key: %q, %v", text, err)
+		}
 	}
 }
 
-func TestWholeKeyFullSize(t *testing.T) {
-	alice, bob, _ := pair(t, FullBits)
-	r, err := WholeKey(seal(t, alice, bob, "six"))
-	if err != nil || r.Bits != 64 || r.Search().End != 1<<64-1 {
-		t.Fatalf("%v, %v", r, err)
-	}
-	s := r.Search()
-	s.End = 1 << 14
-	if result, err := s.Run(t.Context()); err != nil || result.Tried != 1<<14 || len(result.Hits) != 0 {
-		t.Errorf("%+v, %v", result, err)
+// A search that is limited says that it found nothing, and how much it tried.
+func TestLimit(t *testing.T) {
+	alice, bob, authority := pair(t, FullBits)
+	envelope := seal(t, alice, bob, "six")
+	for name, recover := range map[string]func(context.Context, []byte, Options) (BulkKey, Work, error){
+		"authority": authority.RecoverKey, "everyone": RecoverKey,
+	} {
+		for _, cores := range []int{0, 1} {
+			k, w, err := recover(t.Context(), envelope, Options{Limit: 1 << 14, Cores: cores})
+			if !errors.Is(err, ErrNoKey) || errors.Is(err, ErrField) || k != (BulkKey{}) || w.Tried != 1<<14 || w.Of != 1<<14 || w.Place != 0 || cores == 1 && w.Cores != 1 {
+				t.Errorf("%s: %x, %+v, %v", name, k.n, w, err)
+			}
+		}
 	}
 }
 
@@ -211,15 +224,12 @@ func TestSearchFromAnywhere(t *testing.T) {
 	const bits = 6
 	alice, bob, authority := pair(t, bits)
 	envelope := seal(t, alice, bob, "six")
-	residual := uint64(keyOf(t, bob, envelope)) & (1<<bits - 1)
-	r, err := authority.Residual(envelope)
-	if err != nil {
-		t.Fatal(err)
-	}
+	residual := keyOf(t, bob, envelope).n & (1<<bits - 1)
+	r := residualOf(t, authority, envelope)
 	for _, batch := range []int{1, 3, 8, 13, 1 << bits} {
 		for from := range uint64(20) {
 			for _, end := range []uint64{residual, residual + 1} {
-				s := r.Search()
+				s := r.search()
 				s.Batch, s.End, s.All = batch, end, true
 				s.From = keysearch.Checkpoint{Next: min(from, end)}
 				result, err := s.Run(t.Context())
@@ -231,37 +241,58 @@ func TestSearchFromAnywhere(t *testing.T) {
 	}
 }
 
+// A search that was stopped is resumed from its checkpoint, and no other search is.
 func TestResume(t *testing.T) {
 	alice, bob, authority := pair(t, 14)
 	envelope := seal(t, alice, bob, "six")
-	residual := uint64(keyOf(t, bob, envelope)) & (1<<14 - 1)
-	r, err := authority.Residual(envelope)
-	if err != nil {
+	k := keyOf(t, bob, envelope)
+	lower := k.n & (1<<14 - 1)
+	// Stopped just before the key.
+	_, w, err := authority.RecoverKey(t.Context(), envelope, Options{Limit: max(lower, 1)})
+	if lower > 0 && !errors.Is(err, ErrNoKey) {
 		t.Fatal(err)
 	}
-	first, second := r.Search(), r.Search()
-	first.End = residual // stopped just before the key
-	result, err := first.Run(t.Context())
-	if err != nil {
-		t.Fatal(err)
+	got, again, err := authority.RecoverKey(t.Context(), envelope, Options{Resume: w.Checkpoint})
+	if err != nil || got != k || again.Of != 1<<14-w.Tried || again.Place != lower+1 {
+		t.Errorf("%x, %+v, %v; want %x", got.n, again, err, k.n)
 	}
-	saved, err := result.Checkpoint.Marshal(r.Description())
-	if err != nil {
-		t.Fatal(err)
+	for what, search := range map[string]func() error{
+		"of another message": func() error {
+			_, _, err := authority.RecoverKey(t.Context(), seal(t, alice, bob, "six"), Options{Resume: w.Checkpoint})
+			return err
+		},
+		"of the authority's": func() error {
+			_, _, err := RecoverKey(t.Context(), envelope, Options{Resume: w.Checkpoint})
+			return err
+		},
+		"damaged": func() error {
+			_, _, err := authority.RecoverKey(t.Context(), envelope, Options{Resume: w.Checkpoint[1:]})
+			return err
+		},
+	} {
+		if err := search(); !errors.Is(err, ErrResume) || !strings.HasPrefix(err.Error(), "workfactor: expected a checkpoint of this search: ") {
+			t.Errorf("a checkpoint %s: %v", what, err)
+		}
 	}
-	if second.From, err = keysearch.ParseCheckpoint(saved, r.Description()); err != nil {
-		t.Fatal(err)
+}
+
+// A long search tells its progress, from which it can be resumed.
+func TestProgress(t *testing.T) {
+	alice, bob, authority := pair(t, FullBits)
+	envelope := seal(t, alice, bob, "six")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var told Work
+	_, w, err := authority.RecoverKey(ctx, envelope, Options{Progress: func(w Work) {
+		if told = w; w.Tried > 0 {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) || told.Tried == 0 || told.Tried > w.Tried || told.Of != 1<<FullBits {
+		t.Fatalf("told %+v, then %+v, %v", told, w, err)
 	}
-	result, err = second.Run(t.Context())
-	if err != nil || len(result.Hits) != 1 || result.Hits[0] != residual {
-		t.Errorf("%x, %v; want %x", result.Hits, err, residual)
-	}
-	other, err := authority.Residual(seal(t, alice, bob, "six"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := keysearch.ParseCheckpoint(saved, other.Description()); err == nil {
-		t.Error("the search for another message's key takes the checkpoint")
+	if _, _, err := authority.RecoverKey(ctx, envelope, Options{Resume: told.Checkpoint}); !errors.Is(err, context.Canceled) {
+		t.Errorf("resumed: %v", err)
 	}
 }
 
@@ -269,21 +300,22 @@ func TestRecoverCancelled(t *testing.T) {
 	alice, bob, authority := pair(t, FullBits)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, _, err := authority.Recover(ctx, seal(t, alice, bob, "six")); !errors.Is(err, context.Canceled) {
+	if _, _, _, _, err := authority.Recover(ctx, seal(t, alice, bob, "six"), Options{}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
 
 func TestWrongAuthority(t *testing.T) {
 	alice, bob, _ := pair(t, testBits)
-	_, _, _, err := authorities()[1].Recover(t.Context(), seal(t, alice, bob, "six"))
+	_, _, _, _, err := authorities()[1].Recover(t.Context(), seal(t, alice, bob, "six"), Options{})
 	// 00 02 is there by chance once in 65,536; the search then finds nothing.
-	if !errors.Is(err, errMark) && !errors.Is(err, errNoKey) {
+	if !errors.Is(err, errMark) && !errors.Is(err, ErrNoKey) {
 		t.Error(err)
 	}
 }
 
-// damagedFields are the ways to disturb a field, all of which leave the message readable.
+// damagedFields returns an envelope with its field disturbed in several ways. The message stays
+// readable.
 func damagedFields(t *testing.T, alice, bob *Device, envelope []byte) map[string][]byte {
 	other := parse(t, seal(t, alice, bob, "another message")).Field
 	noise := make([]byte, FieldSize)
@@ -316,7 +348,7 @@ func TestFieldIsChecked(t *testing.T) {
 		if what == "too long" {
 			continue
 		}
-		if _, _, text, err := authority.Recover(t.Context(), damaged); err == nil {
+		if _, _, text, _, err := authority.Recover(t.Context(), damaged, Options{}); err == nil {
 			t.Errorf("%s: the authority reads %q", what, text)
 		}
 	}
@@ -336,12 +368,12 @@ func TestFieldErrors(t *testing.T) {
 	alice, bob, authority := pair(t, testBits)
 	envelope := seal(t, alice, bob, "six")
 	for what, want := range map[string]string{
-		"stripped":           "workfactor: the field was cut: expected 95 bytes, found 0",
-		"cut":                "workfactor: the field was cut: expected 95 bytes, found 40",
-		"zeros":              "workfactor: the field does not open with this authority's key: expected 00 02 at its beginning",
+		"stripped":           "workfactor: expected a field of 95 bytes, found 0",
+		"cut":                "workfactor: expected a field of 95 bytes, found 40",
+		"zeros":              "workfactor: expected 00 02 at the beginning of the opened field, found other bytes: it was not made for this authority",
 		"of another message": "workfactor: no key fits: the field was not made from this message's key",
 	} {
-		_, _, _, err := authority.Recover(t.Context(), damagedFields(t, alice, bob, envelope)[what])
+		_, _, _, _, err := authority.Recover(t.Context(), damagedFields(t, alice, bob, envelope)[what], Options{})
 		if err == nil || err.Error() != want {
 			t.Errorf("%s: %v", what, err)
 		}
@@ -353,22 +385,22 @@ func TestFieldErrors(t *testing.T) {
 func TestFieldTellsOthersNothing(t *testing.T) {
 	p := authorities()[0].Public()
 	seen := map[string]BulkKey{}
-	for residual := range BulkKey(500) {
-		k := 0xabcdef<<FullBits | residual*0x123456789&(1<<40-1)
+	for residual := range uint64(500) {
+		k := BulkKey{n: 0xabcdef<<FullBits | residual*0x123456789&(1<<40-1)}
 		field := string(p.field(k, FullBits))
 		if other, ok := seen[field]; ok {
-			t.Fatalf("the keys %x and %x have the same field", uint64(k), uint64(other))
+			t.Fatalf("the keys %x and %x have the same field", k.n, other.n)
 		}
 		seen[field] = k
-		// Nor is the field a plain cube, whose root anybody could take.
+		// Nor is the field a plain cube, whose root can be taken without a key.
 		m := new(big.Int).SetBytes(fieldBlock(k, FullBits))
 		if new(big.Int).Exp(m, exponent, nil).Cmp(p.n) < 0 {
-			t.Fatalf("the field of %x is a cube", uint64(k))
+			t.Fatalf("the field of %x is a cube", k.n)
 		}
 	}
 }
 
-// Two people who want to hide encrypt to each other first. Everything they send is perfect.
+// Two rogues encrypt to each other first. Everything they send then passes the check.
 func TestTwoRoguesPassTheCheck(t *testing.T) {
 	alice, bob, authority := pair(t, testBits)
 	secret := []byte("the bridge, at six")
@@ -388,7 +420,7 @@ func TestTwoRoguesPassTheCheck(t *testing.T) {
 	if err != nil || !bytes.Equal(hide(got), secret) {
 		t.Fatalf("%q, %v", hide(got), err)
 	}
-	_, _, read, err := authority.Recover(t.Context(), envelope)
+	_, _, read, _, err := authority.Recover(t.Context(), envelope, Options{})
 	if err != nil || !bytes.Equal(read, hide(secret)) || bytes.Contains(read, secret[:6]) {
 		t.Errorf("%q, %v", read, err)
 	}
@@ -410,7 +442,7 @@ func TestMisuse(t *testing.T) {
 	if _, err := NewDevice(nil, testBits); err == nil {
 		t.Error("a device without an authority is made")
 	}
-	for _, bits := range []int{-1, 0, 41, 64} {
+	for _, bits := range []int{-1, 41, 64} {
 		if _, err := NewDevice(authority.Public(), bits); err == nil {
 			t.Errorf("a device with %d bits is made", bits)
 		}
@@ -419,7 +451,7 @@ func TestMisuse(t *testing.T) {
 		t.Error("a message to nobody is sent")
 	}
 	other := device(t, authority, testBits+1)
-	if _, _, err := bob.Open(seal(t, other, bob, "")); err == nil || !strings.Contains(err.Error(), "expected 10") {
+	if _, _, err := bob.Open(seal(t, other, bob, "")); err == nil || !strings.Contains(err.Error(), "expected a key of 10 bits") {
 		t.Errorf("other bits: %v", err)
 	}
 }

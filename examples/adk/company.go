@@ -1,21 +1,21 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"time"
 
 	"doormat/attacks"
+	attack "doormat/attacks/adk"
 	"doormat/escrow/adk"
+	"doormat/examples/internal/page"
 )
 
 const size = 300
 
-var people = []string{"Bob", "Carol", "Dave", "Erin", "Frank", "Grace"}
+var people = []string{"Ben", "Cas", "Dave", "Erin", "Frank", "Grace"}
 
-// talk is what a company's people write to each other in a month: always the same.
+// talk returns what a company's people write to each other in a month. It is always the same.
 func talk() *attacks.Conversation {
 	r := rand.New(rand.NewPCG(5, 5))
 	at := letter
@@ -33,29 +33,25 @@ func talk() *attacks.Conversation {
 }
 
 // company runs the experiment with each version.
-func company(ctx context.Context, w io.Writer, progress attacks.Progress) error {
+func company(p *page.Page) error {
 	var systems []attacks.System
 	for _, v := range versions {
-		systems = append(systems, attacks.NewADK(v))
+		systems = append(systems, attack.New(v))
 	}
-	const victim = "Bob"
+	const victim = "Ben"
 	conversation := talk()
-	table, err := attacks.Matrix(ctx, conversation, victim, systems, progress)
+	table, err := attacks.Matrix(p.Context(), conversation, victim, systems, p.Progress)
 	if err != nil {
 		return err
 	}
 	defer table.Close()
-	fmt.Fprintf(w, `
-4. A COMPANY
-
-%d people, with the company's ADK in all of their certificates, write %d
-messages. In the middle of them something happens. What opens, of the %d
-before it, and of the %d after:
-
-`, len(people), size, size/2, size-size/2)
-	line(w, "", func(v adk.Version) string { return v.String() })
+	p.Part("A company")
+	p.Say(`%d people, with the company's ADK in all of their certificates, write %d messages. In the middle
+		of them something happens. What opens, of the %d before it, and of the %d after:`,
+		len(people), size, size/2, size-size/2)
+	versionTable(p, "")
 	for _, theft := range table.Thefts() {
-		line(w, theft, func(v adk.Version) string {
+		versionRow(p, string(theft), func(v adk.Version) string {
 			e := table.Cell(theft, v.String())
 			return fmt.Sprintf("%3d, %3d", e.Before.N, e.After.N)
 		})
@@ -66,16 +62,13 @@ before it, and of the %d after:
 			to++
 		}
 	}
-	cell := table.Cell("Senderek", adk.PGP553.String())
-	fmt.Fprintf(w, `
-  wiretap      nothing is stolen, and nothing opens
-  ADK stolen   the company's private key: everything that honoured it, of all
-  Senderek     nothing is stolen: what is written to %s from then on
-  device keys  %s's private key: all that was and will be written to him, %d
-               messages. PGP's keys do not change, so nothing heals
-
-Who could have noticed Senderek's edit: %s. Names,
-fingerprints and signatures are right.
-`, victim, victim, to, cell.Noticed)
+	p.Table(11)
+	p.Row("wiretap", "nothing is stolen, all that is on the wire is recorded, and nothing opens")
+	p.Row("ADK stolen", "the company's private key: everything that honoured it, of all")
+	p.Row("Senderek", fmt.Sprintf("nothing is stolen: what is written to %s from then on", victim))
+	p.Row("device keys", fmt.Sprintf("%s's private key: all that was and will be written to him, %d messages. "+
+		"PGP's keys do not change, so nothing heals", victim, to))
+	p.Say("Who could have noticed Senderek's edit: %s. Names, fingerprints and signatures are right.",
+		table.Cell(attack.Senderek, adk.PGP553.String()).Noticed)
 	return nil
 }

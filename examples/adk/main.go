@@ -7,13 +7,10 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"strings"
-	"time"
 
-	"doormat/escrow/adk"
 	"doormat/examples/internal/cli"
+	"doormat/examples/internal/page"
 )
 
 const usage = `Usage: adk [-seed N]
@@ -31,90 +28,10 @@ Example:
 func main() { cli.Main("adk", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	f := cli.NewFlags("adk", usage)
-	f.Seed()
-	if err := f.Parse(args, stdout); err != nil {
-		return err
-	}
-	defer f.Deterministic()()
-	bar := cli.NewProgress(stderr)
-	defer bar.Clear()
-	p, err := newPlay()
-	if err != nil {
-		return err
-	}
-	var b strings.Builder
-	for _, act := range []func(io.Writer) error{p.certificate, p.recovery, p.edit, p.programs} {
-		if err := act(&b); err != nil {
-			return err
-		}
-	}
-	if err := company(ctx, &b, bar.Set); err != nil {
-		return err
-	}
-	bar.Clear()
-	_, err = io.WriteString(stdout, b.String())
-	return err
+	return page.Run(ctx, cli.NewFlags("adk", usage), args, stdout, stderr, parts)
 }
 
-// A play has four people, whose keys were made in 1997 and who write in 2000.
-type play struct {
-	company, alice, bob, mallory *adk.SecretKey
-	server                       []byte // Bob's certificate, as the key server has it
-}
-
-var (
-	keysMade = time.Date(1997, 10, 1, 9, 0, 0, 0, time.UTC)
-	letter   = time.Date(2000, 8, 24, 18, 0, 0, 0, time.UTC)
-)
-
-const text = "The bridge, at six."
-
-func newPlay() (*play, error) {
-	p := new(play)
-	var err error
-	generate := func(k **adk.SecretKey, userID string, adks ...adk.ADK) {
-		if err == nil {
-			*k, err = adk.GenerateKey(userID, keysMade, adks...)
-		}
-	}
-	generate(&p.company, "Company ADK <adk@example.com>")
-	generate(&p.alice, "Alice <alice@example.org>")
-	generate(&p.mallory, "Mallory <mallory@example.net>")
-	if err == nil {
-		generate(&p.bob, "Bob <bob@example.com>", p.company.Certificate().ADK(adk.Mandatory))
-	}
-	if err == nil {
-		p.server, err = p.bob.Certificate().MarshalBinary()
-	}
-	return p, err
-}
-
-// send is Alice's message to whatever the key server says is Bob.
-func (p *play) send(v adk.Version, bob []byte) ([]byte, error) {
-	c, err := adk.ParseCertificate(bob)
-	if err != nil {
-		return nil, err
-	}
-	keyring := []*adk.Certificate{p.company.Certificate(), p.mallory.Certificate()}
-	alice := &adk.Sender{Key: p.alice, Version: v, Keyring: keyring}
-	return alice.Encrypt([]byte(text), letter, c)
-}
-
-// reads says what somebody makes of a message.
-func reads(k *adk.SecretKey, message []byte) string {
-	plaintext, err := k.Recover(message)
-	if err != nil {
-		return "nothing"
-	}
-	return fmt.Sprintf("%q", plaintext)
-}
-
-func (p *play) name(id adk.KeyID) string {
-	for name, k := range map[string]*adk.SecretKey{"Bob": p.bob, "the company's ADK": p.company, "Mallory": p.mallory} {
-		if k.Certificate().Subkey() == id {
-			return name
-		}
-	}
-	return "nobody known"
+func parts(*page.Page) ([]page.Part, error) {
+	w, err := newWorld()
+	return []page.Part{w.certificate, w.recovery, w.edit, w.programs, company}, err
 }

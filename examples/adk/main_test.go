@@ -1,44 +1,9 @@
 package main
 
 import (
-	"errors"
-	"strings"
 	"testing"
-	"unicode/utf8"
 
-	"doormat/examples/internal/cli"
 	"doormat/examples/internal/cli/clitest"
 )
 
-func TestGolden(t *testing.T) {
-	clitest.Golden(t, "adk.txt", clitest.Output(t, run, "-seed", "1"))
-}
-
-func TestWidth(t *testing.T) {
-	out := clitest.Output(t, run)
-	for _, line := range strings.Split(out, "\n") {
-		if utf8.RuneCountInString(line) > 80 || strings.TrimRight(line, " ") != line {
-			t.Errorf("%q", line)
-		}
-	}
-	if out == clitest.Output(t, run) {
-		t.Error("two runs without a seed are equal")
-	}
-}
-
-func TestBadInput(t *testing.T) {
-	for _, args := range []string{"-nothing", "extra", "-seed x"} {
-		var out strings.Builder
-		err := run(t.Context(), strings.Fields(args), &out, &out)
-		if !errors.Is(err, cli.ErrInput) || strings.Contains(err.Error(), "\n") || out.Len() > 0 {
-			t.Errorf("%s: %v %q", args, err, &out)
-		}
-	}
-}
-
-func TestHelp(t *testing.T) {
-	var out strings.Builder
-	if err := run(t.Context(), []string{"-h"}, &out, &out); err == nil || out.String() != usage {
-		t.Errorf("%v %q", err, &out)
-	}
-}
+func TestProgram(t *testing.T) { clitest.Program(t, run, "adk.txt", "-seed", "1") }

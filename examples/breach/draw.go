@@ -3,242 +3,129 @@ package main
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"doormat/attacks"
+	"doormat/attacks/conversation"
+	attack "doormat/attacks/escrow"
+	"doormat/attacks/messenger"
+	"doormat/attacks/noescrow"
+	"doormat/attacks/report"
 	"doormat/escrow"
-	"doormat/internal/report"
+	"doormat/examples/internal/cli"
 )
 
-// maxStrips is how many people a picture has room for.
-const maxStrips = 40
-
-// draw puts the table's figures where the report wants them.
-func draw(in *input, t *attacks.Table, times bool) (*report.Report, error) {
-	c := in.conversation
-	r := &report.Report{
-		Title:    in.title,
-		Messages: c.Len,
-		People:   len(c.People),
-		Victim:   t.Victim,
-		Systems:  t.Systems(),
-	}
-	log, err := index(c)
+// draw returns the report of a run: the table, two pictures, and the messages to show.
+func draw(c *conversation.Conversation, t *attacks.Table, o *options) (*report.Report, error) {
+	r, err := report.New(t)
 	if err != nil {
 		return nil, err
 	}
-	r.From, r.To = log.from, log.to
-	for _, theft := range t.Thefts() {
-		row := report.Row{Theft: theft}
-		for _, system := range r.Systems {
-			e := t.Cell(theft, system)
-			if e != nil {
-				row.Takes = e.Takes
-			}
-			row.Cells = append(row.Cells, cell(log, e, t.Victim, times))
-		}
-		r.Rows = append(r.Rows, row)
+	r.Title = "The same conversation, with an escrow key and without"
+	r.Lead = "In the left system every message carries a copy of its key that an authority can open: key escrow. " +
+		"In the right one only the two people have a key. The same messages go through both; then something is taken."
+	r.Finding, r.Subject, r.Times, r.Terms = finding(t), c.Title, o.verbose, terms
+	r.Pictures = []report.Picture{
+		{Theft: attack.Key, Instead: messenger.Relay}, // without a key, the most that there is to take
+		{Theft: messenger.Seizure},
 	}
-	for _, theft := range []string{"escrow key", "device seizure"} {
-		for _, system := range r.Systems {
-			e := t.Cell(theft, system)
-			if e == nil {
-				e = t.Cell("provider", system) // no such key: the most that is left to take
-			}
-			r.Pictures = append(r.Pictures, picture(log, e))
-		}
-	}
-	if r.Samples, err = samples(in, t); err != nil {
-		return nil, err
-	}
-	r.Note = note(t)
-	r.Closing = closing(t)
-	return r, nil
+	r.Samples, err = samples(c, t)
+	r.Note, r.Made = note(t), cli.Made("breach", o.args)
+	return r, err
 }
 
-// messageLog is who wrote to whom when, people by number.
-type messageLog struct {
-	people   []string
-	at       []time.Time
-	ends     [][2]int
-	from, to time.Time // the first and the last date
+// terms are the words of the table.
+var terms = []report.Term{
+	{Word: "envelope", Means: "one message as it crosses the wire, encrypted."},
+	{Word: "escrow key", Means: "the authority's: it opens the copy of the key in every envelope."},
+	{Word: "wiretap", Means: "records every envelope, and takes nothing."},
+	{Word: "relay", Means: "the server that passes envelopes on; its database is taken."},
+	{Word: "device keys", Means: "those of one phone, copied once. Fresh keys heal that: later messages are out of reach."},
+	{Word: "device seizure", Means: "one phone is taken, with the messages that are stored on it. Disappearing: those of the last week."},
+	{Word: "quantum", Means: "a computer that breaks X25519, the older of the two key exchanges in use."},
+	{Word: "acting", Means: "a thief who writes too: the relay in the middle of people who meet later, or copied keys on the wire."},
+	{Word: "rogue sender", Means: "one who puts noise in the field, where the copy of the key belongs."},
 }
 
-func index(c *attacks.Conversation) (*messageLog, error) {
-	l := &messageLog{people: c.People}
-	number := map[string]int{}
-	for i, p := range c.People {
-		number[p] = i
-	}
-	for m, err := range c.Messages {
-		if err != nil {
-			return nil, err
-		}
-		if l.from.IsZero() || m.At.Before(l.from) {
-			l.from = m.At
-		}
-		if m.At.After(l.to) {
-			l.to = m.At
-		}
-		l.at = append(l.at, m.At)
-		l.ends = append(l.ends, [2]int{number[m.From], number[m.To]})
-	}
-	return l, nil
-}
-
-func cell(l *messageLog, e *attacks.Exposure, victim string, times bool) *report.Cell {
-	if e == nil {
-		return nil
-	}
-	c := &report.Cell{
-		Before: report.Count(e.Before), After: report.Count(e.After), People: report.Count(e.People),
-		Forged: e.Forged, Noticed: e.Noticed, Operations: e.Operations, Healed: healed(l, e, victim),
-	}
-	if times {
-		c.Time = e.Time
-	}
-	return c
-}
-
-// healed says after how many of the victim's messages nothing opened any more.
-func healed(l *messageLog, e *attacks.Exposure, victim string) string {
-	if e.After.N == 0 {
-		return ""
-	}
-	v := slices.Index(l.people, victim)
-	during, later := 0, 0
-	for i := e.Moment; i < len(l.ends); i++ {
-		if l.ends[i][0] != v && l.ends[i][1] != v {
-			continue
-		}
-		if i <= e.LastOpened {
-			during++
-		} else {
-			later++
-		}
-	}
-	if e.After.N == e.After.Of || later == 0 {
-		return "never"
-	}
-	return fmt.Sprintf("after %d messages", during)
-}
-
-// picture counts what opened, per person and over time: by day, or in 52 parts if there are
-// more days than that.
-func picture(l *messageLog, e *attacks.Exposure) report.Picture {
-	step := 24 * time.Hour
-	start := l.from.Truncate(step)
-	if l.to.Sub(start)/step > 62 {
-		start, step = l.from, l.to.Sub(l.from)/52+time.Millisecond
-	}
-	bin := func(at time.Time) int { return int(at.Sub(start) / step) }
-	p := report.Picture{System: e.System, Theft: e.Theft}
-	last := bin(l.to)
-	for i := range last + 1 {
-		p.Bins = append(p.Bins, start.Add(time.Duration(i)*step))
-	}
-	p.Moment = last + 1
-	if e.Moment < len(l.at) {
-		p.Moment = bin(l.at[e.Moment])
-	}
-	strips := make([][]report.Count, len(l.people))
-	total := make([]int, len(l.people))
-	for i := range l.people {
-		strips[i] = make([]report.Count, last+1)
-	}
-	for i, at := range l.at {
-		for _, person := range l.ends[i] {
-			c := &strips[person][bin(at)]
-			c.Of++
-			total[person]++
-			if e.Opened[i] {
-				c.N++
-			}
-		}
-	}
-	order := make([]int, len(l.people))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return total[b] - total[a] })
-	for _, i := range order[:min(len(order), maxStrips)] {
-		p.People = append(p.People, report.Strip{Name: l.people[i], Bins: strips[i]})
-	}
-	return p
-}
-
-// samples shows three messages as each system carried them, and what the stolen escrow key
-// reads of them: where there is no escrow the thief tries all the same.
-func samples(in *input, t *attacks.Table) ([]report.Sample, error) {
-	line, err := t.Results[0].Loot["escrow key"].First()
-	if err != nil {
-		return nil, err
-	}
-	thief, err := escrow.ParseAuthority(string(line))
+// samples returns the messages to show, as each system carried them, with what the stolen key reads of
+// them. Without escrow the thief tries as well.
+func samples(c *conversation.Conversation, t *attacks.Table) ([]report.Sample, error) {
+	thief, err := stolenAuthority(t)
 	if err != nil {
 		return nil, err
 	}
 	var all []report.Sample
 	i := 0
-	for m, err := range in.conversation.Messages {
+	for m, err := range c.Messages {
 		if err != nil {
 			return nil, err
 		}
-		if slices.Contains(in.shown, i) {
-			all = append(all, report.Sample{At: m.At, From: m.From, To: m.To, Text: m.Text})
+		if slices.Contains(c.Shown, i) {
+			all = append(all, report.Sample{Message: m})
 		}
 		i++
 	}
-	for _, r := range t.Results[:2] {
+	for _, system := range t.Systems() {
 		n := 0
-		for e, err := range r.Transcript.All() {
+		last := -1
+		for r, err := range t.Result(system).Transcript.All() {
 			if err != nil {
 				return nil, err
 			}
-			if slices.Contains(in.shown, e.Index) {
-				_, _, text, _ := thief.Recover(e.Bytes)
-				all[n].Sealed = append(all[n].Sealed, report.Sealed{
-					System:     r.System,
-					Ciphertext: slices.Clone(ciphertext(e.Bytes)),
-					Size:       len(e.Bytes),
-					Read:       string(text),
-				})
-				n++
+			message, ok := t.Result(system).MessageOf(r.Index)
+			if !ok || message == last || !slices.Contains(c.Shown, message) { // the first envelope of each message
+				continue
 			}
+			last = message
+			_, _, text, _ := thief.Recover(r.Bytes) // no text if it fails
+			all[n].Sealed = append(all[n].Sealed, report.Sealed{
+				System:     system,
+				Ciphertext: excerpt(r.Bytes),
+				Size:       len(r.Bytes),
+				Read:       string(text),
+			})
+			n++
 		}
 	}
 	return all, nil
 }
 
-// ciphertext is the beginning of the encrypted text in an envelope: the body of an escrow
-// envelope, or the last 144 bytes of the other, of which 16 are the tag.
-func ciphertext(envelope []byte) []byte {
-	if envelope[0] == 0xe1 {
-		return envelope[1172:][:48]
+// excerpt returns a copy of 48 bytes of the encrypted text in an envelope of either system. The formats
+// are in escrow/envelope.go and noescrow/envelope.go.
+func excerpt(envelope []byte) []byte {
+	const (
+		beforeBody = 1 + 1168 + 3 // of an escrow envelope: version, field, length
+		shortest   = 128 + 16     // of the texts that end a noescrow envelope: padded, and a tag
+	)
+	start := len(envelope) - shortest
+	if _, _, err := escrow.Addresses(envelope); err == nil {
+		start = beforeBody
 	}
-	return envelope[len(envelope)-144:][:48]
+	return slices.Clone(envelope[start:][:48])
 }
 
 // note says what every thief learns, whether or not anything opens.
 func note(t *attacks.Table) string {
-	return fmt.Sprintf("Who writes to whom, and when, is not encrypted: it stood on %v envelopes with escrow and on %v without.",
-		report.Count(t.Results[0].Named), report.Count(t.Results[1].Named))
+	return fmt.Sprintf("Who writes to whom, and when, is not encrypted: it stood on %s envelopes with escrow and on %s without.",
+		report.Fraction(t.Result(attack.Name).Named), report.Fraction(t.Result(noescrow.Name).Named))
 }
 
-// closing is the run in one line.
-func closing(t *attacks.Table) string {
-	key := t.Cell("escrow key", "escrow")
-	opened := key.Readable()
-	rest := 0
-	for _, theft := range []string{"wiretap", "provider", "quantum"} {
-		rest = max(rest, t.Cell(theft, "no escrow").Readable().N)
+// finding says what opened with escrow, and what without.
+func finding(t *attacks.Table) string {
+	key := t.Cell(attack.Key, attack.Name)
+	phone := t.Cell(messenger.Seizure, noescrow.Name).Readable()
+	silent := 0 // the most that opens without escrow while nobody notices
+	for _, e := range t.Result(noescrow.Name).Exposures {
+		if e.Use == attacks.Taken && e.Noticed == (attacks.Notice{}) {
+			silent = max(silent, e.Readable().N)
+		}
 	}
-	without := "nothing"
-	if rest > 0 {
-		without = fmt.Sprint("up to ", rest)
-	}
-	phone := t.Cell("device seizure", "no escrow").Readable()
-	return fmt.Sprintf("With escrow, 32 stolen bytes opened %v messages, of %d people. Without, there are no such bytes: "+
-		"a wiretap, the relay and a quantum computer opened %s, and one seized phone the %d that were on it.",
-		report.Count(opened), key.People.N, without, phone.N)
+	relay, copied := t.Cell(messenger.ActingRelay, noescrow.Name), t.Cell(messenger.ActingDeviceKeys, noescrow.Name)
+	byKey, byPhone := t.Cell(attacks.WarrantName, attack.Name), t.Cell(attacks.WarrantName, noescrow.Name)
+	return fmt.Sprintf("With escrow, one stolen key of 32 bytes opens %s messages, of %d people, and nobody notices. Without, "+
+		"there is no such key. There the most that a thief opens unnoticed is %d messages, with keys copied from one phone, "+
+		"and a phone that is taken opens the %d on it. Thieves who act on the wire can be noticed: a relay that hands out keys "+
+		"of its own reads %d, and those copied keys %d. A warrant for that person opens %s with escrow, by the key, and "+
+		"%s without, on the phone.",
+		report.Fraction(key.Readable()), key.People.N, silent, phone.N, relay.Readable().N, copied.Readable().N,
+		report.Fraction(byKey.Victims), report.Fraction(byPhone.Victims))
 }

@@ -1,94 +1,73 @@
 package main
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"doormat/attacks"
+	attack "doormat/attacks/escrow"
+	"doormat/attacks/messenger"
+	"doormat/attacks/report"
 	"doormat/escrow"
 	"doormat/examples/internal/cli"
-	"doormat/internal/report"
 	"doormat/noescrow"
 )
 
-var errExists = errors.New("it exists already; -f overwrites it")
-
-// mayWrite finds out before the work whether the results may be written after it.
-func (o *options) mayWrite() error {
-	if o.html != "" {
-		if _, err := os.Stat(filepath.Dir(o.html)); err != nil {
-			return cli.BadInput("%v", err)
-		}
-	}
-	if o.force {
-		return nil
-	}
-	if o.html != "" {
-		if _, err := os.Stat(o.html); err == nil {
-			return cli.BadInput("%s: %w", o.html, errExists)
-		}
-	}
-	if o.out != "" {
-		entries, err := os.ReadDir(o.out)
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return cli.BadInput("%v", err)
-		}
-		if len(entries) > 0 {
-			return cli.BadInput("%s: %w", o.out, errExists)
-		}
-	}
-	return nil
+// An evidence is where the results go besides standard output: the page and the folder, where they are
+// asked for. Both are begun before the work.
+type evidence struct {
+	page    *cli.File
+	folder  string
+	discard func() // removes what was begun and not written
 }
 
-func (o *options) write(in *input, t *attacks.Table, r *report.Report) error {
-	if o.html != "" {
-		err := writeFile(o.html, func(w io.Writer) error { return report.HTML(w, r) })
-		if err != nil {
-			return cli.BadInput("%v", err)
-		}
-	}
+func (o *options) begin() (*evidence, error) {
+	remove := func() {}
 	if o.out != "" {
-		if err := writeEvidence(o.out, in, t); err != nil {
-			return cli.BadInput("%v", err)
+		var err error
+		if remove, err = cli.CreateFolder(o.out, o.force); err != nil {
+			return nil, err
 		}
 	}
-	return nil
-}
-
-// writeFile writes a file whole or not at all.
-func writeFile(name string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".breach-")
+	page, err := cli.CreateFile(o.html, o.force) // after the folder, as it may be in it
 	if err != nil {
-		return err
+		remove()
+		return nil, err
 	}
-	defer os.Remove(f.Name()) // when it has its name, there is nothing to remove
-	if err := errors.Join(write(f), f.Chmod(0o644), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
+	return &evidence{page, o.out, func() { page.Discard(); remove() }}, nil
 }
 
-// writeEvidence writes both transcripts, what was published, the loot, and a backup that each
-// system has sealed.
-func writeEvidence(dir string, in *input, t *attacks.Table) error {
-	for _, r := range t.Results[:2] {
-		sub := filepath.Join(dir, strings.ReplaceAll(r.System, " ", "-"))
-		if err := os.MkdirAll(filepath.Join(sub, "loot"), 0o755); err != nil {
+// write writes both, the second also if the first fails.
+func (e *evidence) write(t *attacks.Table, r *report.Report) error {
+	err := e.page.Write(func(w io.Writer) error { return report.HTML(w, r) })
+	if e.folder != "" {
+		err = cmp.Or(err, writeEvidence(e.folder, t))
+	}
+	return err
+}
+
+// writeEvidence writes a folder for each system: its transcript, what its relay has, the loot,
+// and a sealed backup. Beside the folders are the stolen key and a README.
+func writeEvidence(dir string, t *attacks.Table) error {
+	for _, system := range t.Systems() {
+		r := t.Result(system)
+		sub := filepath.Join(dir, strings.ReplaceAll(system, " ", "-"))
+		if _, err := cli.CreateFolder(filepath.Join(sub, "loot"), true); err != nil {
 			return err
 		}
 		if err := writeTape(filepath.Join(sub, "transcript.tape"), r.Transcript.Tape); err != nil {
 			return err
 		}
 		for theft, loot := range r.Loot {
-			name := filepath.Join("loot", strings.NewReplacer(" ", "-", ",", "").Replace(theft)+".tape")
+			name := filepath.Join("loot", strings.NewReplacer(" ", "-", ",", "").Replace(string(theft))+".tape")
 			switch theft {
-			case "wiretap":
+			case attacks.WiretapName:
 				continue // its loot is the transcript
-			case "provider":
+			case messenger.Relay:
 				name = "published.tape"
 			}
 			if err := writeTape(filepath.Join(sub, name), loot); err != nil {
@@ -96,65 +75,66 @@ func writeEvidence(dir string, in *input, t *attacks.Table) error {
 			}
 		}
 	}
-	return errors.Join(writeKey(dir, t), writeBackups(dir, in, t), writeReadme(dir, in, t))
+	authority, err := stolenAuthority(t)
+	if err != nil {
+		return err
+	}
+	key := authority.RecoveryKey() + "\n"
+	return cmp.Or(writeText(filepath.Join(dir, keyFile), key), writeBackups(dir, t, authority), writeReadme(dir, t))
 }
 
 func writeTape(name string, tape *attacks.Tape) error {
-	return writeFile(name, func(w io.Writer) error {
+	return cli.WriteFile(name, func(w io.Writer) error {
 		_, err := tape.WriteTo(w)
+		return err
+	})
+}
+
+func writeText(name, text string) error {
+	return cli.WriteFile(name, func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
 		return err
 	})
 }
 
 const keyFile = "escrow-key.txt"
 
-func stolenKey(t *attacks.Table) (string, error) {
-	line, err := t.Results[0].Loot["escrow key"].First()
-	return string(line), err
+// stolenAuthority returns the authority that the stolen key makes of anyone.
+func stolenAuthority(t *attacks.Table) (*escrow.Authority, error) {
+	line, err := t.Result(attack.Name).Loot[attack.Key].First()
+	if err != nil {
+		return nil, err
+	}
+	return escrow.ParseAuthority(string(line))
 }
 
-func writeKey(dir string, t *attacks.Table) error {
-	line, err := stolenKey(t)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, keyFile), []byte(line+"\n"), 0o600)
-}
-
-// writeBackups seals the victim's messages as a file for a new phone of his, in both systems.
-func writeBackups(dir string, in *input, t *attacks.Table) error {
-	line, err := stolenKey(t)
-	if err != nil {
-		return err
-	}
-	authority, err := escrow.ParseAuthority(line)
-	if err != nil {
-		return err
-	}
+// writeBackups writes the victim's messages as a file that a new device of each system has sealed to
+// itself.
+func writeBackups(dir string, t *attacks.Table, authority *escrow.Authority) error {
 	escrowed, err := escrow.NewDevice(authority.Recipient())
 	if err != nil {
 		return err
 	}
 	plain := noescrow.NewDevice()
-	return errors.Join(
-		writeFile(filepath.Join(dir, "escrow", "backup.age"), func(w io.Writer) error {
-			return escrowed.SealFile(w, history(in), escrowed.Recipient())
+	return cmp.Or(
+		cli.WriteFile(filepath.Join(dir, "escrow", "backup.age"), func(w io.Writer) error {
+			return escrowed.SealFile(w, history(t), escrowed.Recipient())
 		}),
-		writeFile(filepath.Join(dir, "no-escrow", "backup.age"), func(w io.Writer) error {
-			return plain.SealFile(w, history(in), plain.Recipient())
+		cli.WriteFile(filepath.Join(dir, "no-escrow", "backup.age"), func(w io.Writer) error {
+			return plain.SealFile(w, history(t), plain.Recipient())
 		}))
 }
 
-// history streams the victim's messages as text.
-func history(in *input) io.Reader {
+// history returns a reader of the victim's messages as text, a line each.
+func history(t *attacks.Table) io.Reader {
 	r, w := io.Pipe()
 	go func() {
-		for m, err := range in.conversation.Messages {
-			if err == nil && m.From != in.victim && m.To != in.victim {
+		for m, err := range t.Conversation.Messages {
+			if err == nil && m.From != t.Victim && !slices.Contains(m.Recipients(), t.Victim) {
 				continue
 			}
 			if err == nil {
-				_, err = fmt.Fprintf(w, "%s  %s to %s: %s\n", m.At.Format("2006-01-02 15:04"), m.From, m.To, m.Text)
+				_, err = fmt.Fprintf(w, "%s  %s to %s: %s\n", m.At.Format("2006-01-02 15:04"), m.From, strings.Join(m.Recipients(), ", "), m.Text)
 			}
 			if err != nil {
 				w.CloseWithError(err)
@@ -168,24 +148,26 @@ func history(in *input) io.Reader {
 
 const evidenceReadme = `The evidence of one run of breach: %d messages, %d people.
 
-  escrow-key.txt             what was stolen: 32 bytes, as a line that age reads
+  escrow-key.txt             what was stolen: 32 bytes, as a line that age 1.3 or later reads
   escrow/transcript.tape     every envelope of the system with escrow, as a wiretap has them
-  escrow/published.tape      what else its provider has: names, prekeys, who wrote to whom
+  escrow/published.tape      what else its relay has: names, prekeys, who wrote to whom
   escrow/loot/               what each other theft took
   escrow/backup.age          %s's messages, sealed as a backup
   no-escrow/                 the same for the system without escrow
 
-Try the attack by hand. The age program (https://age-encryption.org, 1.3 or later)
-opens the one backup and not the other:
+Try the attack by hand, in a checkout of doormat. The age command (age 1.3 or
+later, which this runs) opens the one backup and not the other:
 
-  age -d -i escrow-key.txt escrow/backup.age
-  age -d -i escrow-key.txt no-escrow/backup.age
+  go run filippo.io/age/cmd/age -d -i %[4]s %[5]s
+  go run filippo.io/age/cmd/age -d -i %[4]s %[6]s
 
-And in a checkout of doormat, the stolen line opens the messages of the one
-system and not of the other:
+An age command that is installed, age 1.3 or later, does the same. An older one
+does not know the kind of the key, and opens neither.
 
-  go run ./examples/recover %[4]s/escrow-key.txt %[4]s/escrow/transcript.tape
-  go run ./examples/recover %[4]s/escrow-key.txt %[4]s/no-escrow/transcript.tape
+The stolen line also opens the messages of the one system and not of the other:
+
+  go run ./examples/recover %[4]s %[7]s
+  go run ./examples/recover %[4]s %[8]s
 
 A .tape file is a sequence of records, each behind its length in four bytes,
 big-endian. A transcript's records are a date (milliseconds since 1970, eight
@@ -194,7 +176,16 @@ formats. What was published is a name and a publication in turn, then the
 relay's log, a line a record.
 `
 
-func writeReadme(dir string, in *input, t *attacks.Table) error {
-	text := fmt.Sprintf(evidenceReadme, in.conversation.Len, len(in.conversation.People), in.victim, filepath.ToSlash(dir))
-	return os.WriteFile(filepath.Join(dir, "README.txt"), []byte(text), 0o644)
+func writeReadme(dir string, t *attacks.Table) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	in := func(elem ...string) string { // as it is typed, in whatever folder
+		return cli.Quote(filepath.ToSlash(filepath.Join(append([]string{dir}, elem...)...)))
+	}
+	text := fmt.Sprintf(evidenceReadme, t.Conversation.Len, len(t.Conversation.People), t.Victim, in(keyFile),
+		in("escrow", "backup.age"), in("no-escrow", "backup.age"),
+		in("escrow", "transcript.tape"), in("no-escrow", "transcript.tape"))
+	return writeText(filepath.Join(dir, "README.txt"), text)
 }

@@ -12,6 +12,9 @@ import (
 	"testing"
 
 	"doormat/attacks"
+	"doormat/attacks/conversation"
+	attack "doormat/attacks/escrow"
+	"doormat/attacks/noescrow"
 	"doormat/examples/internal/cli"
 	"doormat/examples/internal/cli/clitest"
 )
@@ -27,41 +30,30 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestTownGolden(t *testing.T) {
-	page := filepath.Join(t.TempDir(), "page.html")
-	golden(t, "town.txt", breach(t, "-seed", "1", "-html", page))
-	html, err := os.ReadFile(page)
+	here, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Chdir(t.TempDir()) // the page names the command
+	text := breach(t, "-seed", "1", "-html", "town.html")
+	html, err := os.ReadFile("town.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(here)
+	golden(t, "town.txt", text)
 	golden(t, "town.html", string(html))
 }
 
-// The sizes that the issue of a town was written to.
-func TestTown(t *testing.T) {
-	in, err := readTown()
+func TestSeedIsReproducible(t *testing.T) {
+	here, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(in.conversation.People); n < 12 {
-		t.Errorf("%d people", n)
-	}
-	if in.conversation.Len < 300 || len(in.shown) != 3 {
-		t.Errorf("%d messages, %d shown", in.conversation.Len, len(in.shown))
-	}
-	last := attacks.Message{}
-	for m := range in.conversation.Messages {
-		if !m.At.After(last.At) || m.From == m.To || m.Text == "" {
-			t.Errorf("after %v: %v", last, m)
-		}
-		last = m
-	}
-}
-
-func TestSeedIsReproducible(t *testing.T) {
 	var dirs [2]string
 	var texts [2]string
 	for i := range dirs {
-		t.Chdir(t.TempDir()) // the evidence names its folder
+		t.Chdir(t.TempDir())
 		dirs[i], _ = os.Getwd()
 		texts[i] = breach(t, "-seed", "7", "-out", "evidence", "-html", "page.html")
 	}
@@ -69,7 +61,7 @@ func TestSeedIsReproducible(t *testing.T) {
 		t.Error("the texts differ")
 	}
 	files := 0
-	err := filepath.WalkDir(dirs[0], func(path string, d os.DirEntry, err error) error {
+	err = filepath.WalkDir(dirs[0], func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -80,7 +72,7 @@ func TestSeedIsReproducible(t *testing.T) {
 		if err := errors.Join(err1, err2); err != nil {
 			return err
 		}
-		if !bytes.Equal(a, b) {
+		if !bytes.Equal(bytes.ReplaceAll(a, []byte(dirs[0]), nil), bytes.ReplaceAll(b, []byte(dirs[1]), nil)) {
 			t.Errorf("%s differs", rel)
 		}
 		return nil
@@ -88,18 +80,21 @@ func TestSeedIsReproducible(t *testing.T) {
 	if err != nil || files < 15 {
 		t.Errorf("%d files, %v", files, err)
 	}
-	if breach(t, "-seed", "8") == texts[0] {
+	const chat = "testdata/chat.txt"
+	t.Chdir(here)
+	if breach(t, "-chat", chat, "-seed", "8", "-show", "1") == breach(t, "-chat", chat, "-seed", "7", "-show", "1") {
 		t.Error("another seed gives the same run")
 	}
 }
 
 func TestWithoutSeedRandomnessIsTheSystems(t *testing.T) {
 	before := rand.Reader
-	breach(t, "-seed", "1")
+	const chat = "testdata/chat.txt"
+	breach(t, "-chat", chat, "-seed", "1")
 	if rand.Reader != before {
 		t.Error("the seeded reader stays behind")
 	}
-	if first := breach(t); first == breach(t) {
+	if first := breach(t, "-chat", chat, "-show", "1"); first == breach(t, "-chat", chat, "-show", "1") {
 		t.Error("two runs without a seed are equal")
 	}
 }
@@ -125,11 +120,15 @@ func TestBadInput(t *testing.T) {
 		{"extra", `"extra"`},
 		{"-chat " + chat + " -mbox " + chat, "both"},
 		{"-chat " + dir + "/none", "no such file"},
-		{"-chat " + dir, "folder"},
+		{"-chat " + dir, "one chat, found 2"},
 		{"-chat " + note, "dear diary"},
 		{"-mbox " + note, "dear diary"},
 		{"-chat " + write("empty.txt", ""), "empty"},
 		{"-chat " + alone, "at least two people"},
+		{"-victim Bob", "Marta Lind"},
+		{"-at 21.3.2026", "2026-03-21"},
+		{"-show 0", "-show from 1"},
+		{"-show 417", "1 to 416"},
 		{"-html " + note, "-f overwrites"},
 		{"-out " + dir, "-f overwrites"},
 		{"-out " + note, "not a directory"},
@@ -157,6 +156,7 @@ func TestHelp(t *testing.T) {
 	if err := run(t.Context(), []string{"-h"}, &stdout, nil); !errors.Is(err, flag.ErrHelp) {
 		t.Fatal(err)
 	}
+	clitest.Width(t, stdout.String())
 	for _, want := range []string{"Usage: breach", "Examples:", "-chat FILE", "-seed N"} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("the help does not say %q", want)
@@ -189,31 +189,74 @@ func TestChatAndMboxGolden(t *testing.T) {
 
 // A group chat of three carries each message to the two others.
 func TestGroupChat(t *testing.T) {
-	in, err := (&options{chat: "testdata/chat.txt"}).read(t.Context(), cli.NewProgress(nil))
+	c, err := (&options{chat: "testdata/chat.txt"}).read(t.Context(), cli.NewProgress(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer in.close()
+	defer c.Close()
 	count := map[string]int{}
-	for m, err := range in.conversation.Messages {
+	for m, err := range c.Messages {
 		if err != nil {
 			t.Fatal(err)
 		}
-		count[m.From+" to "+m.To]++
+		for _, to := range m.Recipients() {
+			count[m.From+" to "+to]++
+		}
 	}
-	if len(in.conversation.People) != 3 || count["Ana to Ben"] == 0 || count["Ana to Ben"] != count["Ana to Cas Ó"] {
-		t.Errorf("%v: %v", in.conversation.People, count)
+	if len(c.People) != 3 || c.Len != 6 || c.Envelopes != 12 || count["Ana to Ben"] == 0 || count["Ana to Ben"] != count["Ana to Cas Ó"] {
+		t.Errorf("%v: %v", c.People, count)
 	}
 }
 
-// A file is no terminal: no colour, 80 columns.
-func TestFileIsNoTerminal(t *testing.T) {
-	f, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
+// Another victim and another moment change whose device opens what, and when.
+func TestVictimAndMoment(t *testing.T) {
+	text := breach(t, "-seed", "1", "-victim", "Ines Calder", "-at", "2026-03-10T07:00")
+	for _, want := range []string{"is Ines Calder's.", "warrant for Ines", "69 of 69"} {
+		if !strings.Contains(strings.ReplaceAll(text, "\n", " "), want) {
+			t.Errorf("%q is missing in\n%s", want, text)
+		}
+	}
+	c := conversation.Town()
+	for at, want := range map[string]int{"2026-03-02": 0, "2026-03-03": 0, "2030-01-01": c.Len} {
+		o := &options{at: at}
+		if _, err := o.choose(c); err != nil || c.Moment < want || want == c.Len && c.Moment != want || at == "2026-03-03" && c.Moment == 0 {
+			t.Errorf("%s: before message %d, %v", at, c.Moment, err)
+		}
+	}
+	if text := breach(t, "-chat", "testdata/chat.txt", "-at", "2030-01-01"); !strings.Contains(text, " 6/6      -") {
+		t.Errorf("a theft after the last message:\n%s", text)
+	}
+}
+
+// An envelope is explained to its last byte: sizes add up, and the parts are where the formats say.
+func TestShow(t *testing.T) {
+	golden(t, "show.txt", breach(t, "-seed", "1", "-show", "1"))
+	c := conversation.Town()
+	defer c.Close()
+	short, err := c.First(60)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	if o := textOptions(f); o.Color || o.Width != 80 {
-		t.Errorf("a file gets %+v", o)
+	table, err := attacks.Matrix(t.Context(), short.Conversation, "Marta Lind", []attacks.System{attack.New(), noescrow.New()}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer table.Close()
+	for i, parts := range []func([]byte) []part{outer, func(b []byte) []part { return inner(b, 0, "") }} {
+		for r, err := range table.Results[i].Transcript.All() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := 0
+			for _, p := range parts(r.Bytes) {
+				if p.at != at || !bytes.HasPrefix(r.Bytes[at:], p.bytes) || len(p.bytes) == 0 {
+					t.Fatalf("envelope %d: %q of %d bytes at %d, expected %d", r.Index, p.what, len(p.bytes), p.at, at)
+				}
+				at += len(p.bytes)
+			}
+			if at != len(r.Bytes) {
+				t.Fatalf("envelope %d: %d bytes are explained, of %d", r.Index, at, len(r.Bytes))
+			}
+		}
 	}
 }

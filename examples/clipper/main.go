@@ -5,12 +5,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"io"
 
 	"doormat/examples/internal/cli"
+	"doormat/examples/internal/page"
 )
 
 const usage = `Usage: clipper [-n N] [-seed N]
@@ -28,40 +27,14 @@ Examples:
   go run ./examples/clipper -n 400
 `
 
-const maxForgings = 1000
-
 func main() { cli.Main("clipper", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := cli.NewFlags("clipper", usage)
-	n := f.Int("n", 20, "")
-	f.Seed()
-	if err := f.Parse(args, stdout); err != nil {
-		return err
-	}
-	if *n < 1 || *n > maxForgings {
-		return cli.BadInput("expected -n from 1 to %d, found %d", maxForgings, *n)
-	}
-	defer f.Deterministic()()
-	w, err := newWorld()
-	if err != nil {
-		return err
-	}
-	p := &page{Writer: bufio.NewWriter(stdout)}
-	p.introduction()
-	w.holders(p)
-	call, err := w.dial(w.ana, w.ben)
-	if err != nil {
-		return err
-	}
-	w.showCall(p, call)
-	if err := w.showTap(p, call); err != nil {
-		return err
-	}
-	p.Flush()
-	forged, err := w.showForging(ctx, p, newCounter(stderr), *n, !f.Seeded())
-	if err != nil {
-		return err
-	}
-	return errors.Join(w.showTable(p, call, forged), p.Flush())
+	n := f.Number("n", 20, 1, 1000)
+	return page.Run(ctx, f, args, stdout, stderr, func(*page.Page) ([]page.Part, error) {
+		w, err := newWorld()
+		forging := func(p *page.Page) error { return w.showForging(p, *n) }
+		return []page.Part{w.holders, w.showCall, w.showTap, forging, w.showTable}, err
+	})
 }

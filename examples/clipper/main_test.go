@@ -1,29 +1,14 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"errors"
-	"flag"
-	"io"
 	"regexp"
-	"strings"
 	"testing"
-	"unicode/utf8"
 
-	"doormat/examples/internal/cli"
+	"doormat/escrow/clipper"
 	"doormat/examples/internal/cli/clitest"
 )
 
-func TestGolden(t *testing.T) {
-	got := clitest.Output(t, run, "-seed", "1", "-n", "1")
-	clitest.Golden(t, "clipper.txt", got)
-	for i, line := range strings.Split(got, "\n") {
-		if utf8.RuneCountInString(line) > 80 || line != strings.TrimRight(line, " ") {
-			t.Errorf("line %d: %q", i+1, line)
-		}
-	}
-}
+func TestProgram(t *testing.T) { clitest.Program(t, run, "clipper.txt", "-seed", "1", "-n", "1") }
 
 // Without a seed there are times, and other values; the table is the same.
 func TestUnseeded(t *testing.T) {
@@ -49,7 +34,7 @@ func TestUnseeded(t *testing.T) {
 	}
 }
 
-// The table is measured: it says so if Ben's chip refuses, and if the tap reads.
+// The table is measured: it changes if Ben's chip refuses, and if the tap reads.
 func TestTableIsMeasured(t *testing.T) {
 	w, err := newWorld()
 	if err != nil {
@@ -77,7 +62,7 @@ func TestTokens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := drawKey()
+	k := clipper.NewSessionKey()
 	token, err := sendKey(w.ben, k)
 	if err != nil {
 		t.Fatal(err)
@@ -98,55 +83,7 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-func TestFlags(t *testing.T) {
-	for _, c := range []struct{ args, want string }{
-		{"-n 0", "expected -n from 1 to 1000, found 0"},
-		{"-n 1001", "expected -n from 1 to 1000, found 1001"},
-		{"-n many", "-n"},
-		{"-x", "-x"},
-		{"call", `"call"`},
-	} {
-		var stdout bytes.Buffer
-		err := run(t.Context(), strings.Fields(c.args), &stdout, io.Discard)
-		if !errors.Is(err, cli.ErrInput) || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") || stdout.Len() > 0 {
-			t.Errorf("%s: %v", c.args, err)
-		}
-	}
-	var stdout bytes.Buffer
-	if err := run(t.Context(), []string{"-h"}, &stdout, io.Discard); !errors.Is(err, flag.ErrHelp) || stdout.String() != usage {
-		t.Errorf("-h: %v, %s", err, &stdout)
-	}
-}
-
-func TestInterrupted(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := run(ctx, nil, io.Discard, io.Discard); !errors.Is(err, context.Canceled) {
-		t.Errorf("%v", err)
-	}
-}
-
-// The counter draws where it is told to, and takes its line away.
-func TestCounter(t *testing.T) {
-	var b bytes.Buffer
-	c := &counter{w: &b}
-	c.begin(2, 5)
-	c.add(512)
-	if got := b.String(); got != "\r\x1b[Kforging LEAF 2 of 5: 512 trials so far" {
-		t.Errorf("%q", got)
-	}
-	c.clear()
-	if !strings.HasSuffix(b.String(), "\r\x1b[K") {
-		t.Errorf("%q", b.String())
-	}
-	n := b.Len()
-	if c.clear(); b.Len() != n {
-		t.Error("it clears what it has not drawn")
-	}
-	silent := newCounter(&b)
-	silent.begin(1, 1)
-	silent.add(1)
-	if silent.clear(); b.Len() != n {
-		t.Error("it draws on what is no terminal")
-	}
+func TestBadInput(t *testing.T) {
+	clitest.BadInput(t, run, "-n 0", "expected -n from 1 to 1000, found 0")
+	clitest.BadInput(t, run, "-n 1001", "expected -n from 1 to 1000, found 1001")
 }

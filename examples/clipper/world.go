@@ -2,32 +2,33 @@ package main
 
 import (
 	"bytes"
+	"crypto/ecdh"
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
-	"doormat/attacks"
+	attack "doormat/attacks/clipper"
 	"doormat/escrow/clipper"
-	"doormat/internal/x25519"
 )
 
 // A world is three people with telephones, those who made the telephones, and a wiretap.
 type world struct {
-	family        *clipper.Family
-	agents        [2]*clipper.Agent
-	ana, ben, cas *phone // Cas has nothing to do with it
-	today         time.Time
-	spoken        []byte
+	family         *clipper.Family
+	agents         [2]*clipper.Agent
+	ana, ben, cas  *phone // Cas has nothing to do with it
+	today          time.Time
+	spoken         []byte
+	honest, forged *call // once they were made
 }
 
 type phone struct {
 	owner   string
 	unit    clipper.UnitID
 	chip    *clipper.Chip
-	private x25519.PrivateKey
-	public  x25519.PublicKey
+	private *ecdh.PrivateKey
 }
 
 // A call is what goes over the wire, and what Ben makes of it.
@@ -61,56 +62,70 @@ func newWorld() (*world, error) {
 		if err != nil {
 			return nil, err
 		}
-		*p = &phone{owner: []string{"Ana", "Ben", "Cas"}[i], unit: unit, chip: chip}
-		(*p).private, (*p).public = x25519.Generate()
+		private, err := newPrivateKey()
+		if err != nil {
+			return nil, err
+		}
+		*p = &phone{owner: []string{"Ana", "Ben", "Cas"}[i], unit: unit, chip: chip, private: private}
 	}
 	return w, nil
 }
 
-// The standard leaves it to the telephones how they come by a session key. Here the caller draws
-// it, and sends it under the other's public key, as mail does.
+// The standard leaves it to the telephones how they come by a session key. Here the caller draws it,
+// and sends it under the other's public key. Package attacks has a longer token, as its Clipper
+// carries mail, which must name its sender; a call rings, and needs no name.
 
-func drawKey() (k clipper.SessionKey) {
-	rand.Read(k[:])
-	return k
+// newPrivateKey draws an X25519 key from rand.Reader, which ecdh's GenerateKey does not: a run with
+// -seed would not repeat.
+func newPrivateKey() (*ecdh.PrivateKey, error) {
+	k := make([]byte, 32)
+	rand.Read(k)
+	return ecdh.X25519().NewPrivateKey(k)
 }
 
-// sendKey returns an ephemeral public key, and k ⊕ the hash of a Diffie-Hellman result.
+const publicKeySize = 32
+
+// sendKey returns a token of 42 bytes: an ephemeral public key, and k ⊕ the hash of a Diffie-Hellman
+// result.
 func sendKey(to *phone, k clipper.SessionKey) ([]byte, error) {
-	private, public := x25519.Generate()
-	shared, err := private.DH(to.public)
+	ephemeral, err := newPrivateKey()
 	if err != nil {
 		return nil, err
 	}
-	return append(public[:], mask(shared, k)...), nil
+	shared, err := ephemeral.ECDH(to.private.PublicKey())
+	if err != nil {
+		return nil, err
+	}
+	return append(ephemeral.PublicKey().Bytes(), mask(shared, k.Bytes())...), nil
 }
 
+// openKey returns the session key of a token.
 func (p *phone) openKey(token []byte) (k clipper.SessionKey, err error) {
-	if len(token) != x25519.Size+len(k) {
-		return k, errors.New("not a token")
+	if len(token) != publicKeySize+clipper.KeySize {
+		return k, fmt.Errorf("expected a token of %d bytes, found %d", publicKeySize+clipper.KeySize, len(token))
 	}
-	public, err := x25519.Parse(token[:x25519.Size])
+	ephemeral, err := ecdh.X25519().NewPublicKey(token[:publicKeySize])
 	if err != nil {
 		return k, err
 	}
-	shared, err := p.private.DH(public)
+	shared, err := p.private.ECDH(ephemeral)
 	if err != nil {
 		return k, err
 	}
-	return clipper.SessionKey(mask(shared, clipper.SessionKey(token[x25519.Size:]))), nil
+	return clipper.ParseSessionKey(mask(shared, token[publicKeySize:]))
 }
 
-func mask(shared x25519.SharedSecret, k clipper.SessionKey) []byte {
-	sum := sha256.Sum256(shared[:])
+func mask(shared, k []byte) []byte {
+	sum := sha256.Sum256(shared)
 	for i := range k {
-		k[i] ^= sum[i]
+		sum[i] ^= k[i]
 	}
-	return k[:]
+	return sum[:len(k)]
 }
 
 // dial makes a call from one telephone to another, as both were built.
 func (w *world) dial(from, to *phone) (*call, error) {
-	c := &call{key: drawKey(), mode: clipper.OFB}
+	c := &call{key: clipper.NewSessionKey(), mode: clipper.OFB}
 	session := from.chip.Load(c.key)
 	h, err := session.GenerateIV()
 	if err != nil {
@@ -126,7 +141,8 @@ func (w *world) dial(from, to *phone) (*call, error) {
 	return c, w.answer(to, c)
 }
 
-// answer is what the other telephone does, as it was built. A chip that refuses is no error.
+// answer does what the other telephone does, as it was built. If its chip refuses, c.heard stays nil
+// and that is no error.
 func (w *world) answer(to *phone, c *call) error {
 	k, err := to.openKey(c.token)
 	if err != nil {
@@ -142,11 +158,11 @@ func (w *world) answer(to *phone, c *call) error {
 	return err
 }
 
-// dialUnder is Ana calling Ben under a header that her chip has not made for it.
+// dialUnder has Ana call Ben under a header that her chip has not made for the call.
 func (w *world) dialUnder(k clipper.SessionKey, h clipper.Header) (*call, error) {
 	c := &call{key: k, headers: []clipper.Header{h}, iv: h.IV, mode: clipper.OFB}
 	var err error
-	if c.ciphertext, err = attacks.EncryptUnder(w.ana.chip, k, c.mode, h.IV, w.spoken); err != nil {
+	if c.ciphertext, err = attack.EncryptUnder(w.ana.chip, k, c.mode, h.IV, w.spoken); err != nil {
 		return nil, err
 	}
 	if c.token, err = sendKey(w.ben, k); err != nil {
@@ -155,7 +171,7 @@ func (w *world) dialUnder(k clipper.SessionKey, h clipper.Header) (*call, error)
 	return c, w.answer(w.ben, c)
 }
 
-// borrow has Cas call Ana, who then calls Ben with what she has from it.
+// borrow has Cas call Ana, who then calls Ben with the session key and the header of that call.
 func (w *world) borrow() (*call, error) {
 	c, err := w.dial(w.cas, w.ana)
 	if err != nil {
@@ -168,22 +184,22 @@ func (w *world) borrow() (*call, error) {
 	return w.dialUnder(k, c.headers[0])
 }
 
-// feedBack is a call without a LEAF, for which Ben cheats as well.
+// feedBack makes a call without a LEAF, for which Ben cheats as well.
 func (w *world) feedBack() (*call, error) {
-	c := &call{key: drawKey(), mode: clipper.CBC}
+	c := &call{key: clipper.NewSessionKey(), mode: clipper.CBC}
 	var errs [3]error
-	c.ciphertext, errs[0] = attacks.EncryptWithoutLEAF(w.ana.chip, c.key, w.spoken)
+	c.ciphertext, errs[0] = attack.EncryptWithoutLEAF(w.ana.chip, c.key, w.spoken)
 	c.token, errs[1] = sendKey(w.ben, c.key)
 	k, err := w.ben.openKey(c.token)
 	if err := errors.Join(append(errs[:2], err)...); err != nil {
 		return nil, err
 	}
-	c.heard, err = attacks.FeedLEAFBack(w.ben.chip, k, c.ciphertext)
+	c.heard, err = attack.FeedLEAFBack(w.ben.chip, k, c.ciphertext)
 	return c, err
 }
 
-// andBenAnswers is the same call once Ben's telephone, which is honest, has sent a header for what
-// he says.
+// andBenAnswers returns the same call after Ben's telephone, which is honest, has sent a header for
+// what he says.
 func (w *world) andBenAnswers(c *call) (*call, error) {
 	k, err := w.ben.openKey(c.token)
 	if err != nil {
@@ -198,7 +214,7 @@ func (w *world) andBenAnswers(c *call) (*call, error) {
 	return &both, nil
 }
 
-// owner is whom a unit was sold to, or nobody.
+// owner returns who has bought a unit, or "".
 func (w *world) owner(u clipper.UnitID) string {
 	for _, p := range []*phone{w.ana, w.ben, w.cas} {
 		if p.unit == u {
@@ -221,7 +237,8 @@ func (w *world) release(u clipper.UnitID) (one, two clipper.Half, err error) {
 	return one, two, err
 }
 
-// tap is the lawful path on a header, and the ciphertext read with what it gives.
+// tap takes the lawful path from a header to the session key, and returns what that key reads of the
+// ciphertext.
 func (w *world) tap(c *call, h clipper.Header) (read []byte, err error) {
 	one, two, err := w.release(w.family.Key().RecoverFields(h.LEAF).Unit)
 	if err != nil {
@@ -234,7 +251,7 @@ func (w *world) tap(c *call, h clipper.Header) (read []byte, err error) {
 	return key.Decrypt(c.mode, c.iv, c.ciphertext)
 }
 
-// verdict is what the tap reads of a call, and of which units the LEAFs in it say that they are.
+// verdict reports whether the tap reads all of a call, and returns the units that its LEAFs name.
 func (w *world) verdict(c *call) (everything bool, units []clipper.UnitID) {
 	for _, h := range c.headers {
 		units = append(units, w.family.Key().RecoverFields(h.LEAF).Unit)

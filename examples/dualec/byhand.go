@@ -5,10 +5,11 @@ import (
 	"fmt"
 
 	"doormat/escrow/dualec"
+	"doormat/examples/internal/page"
 )
 
-// A pencilTable is all multiples of Q on the tiny curve, from 1·Q on: enough to multiply any point
-// by looking it up.
+// A pencilTable has all multiples of Q on the tiny curve, from 1·Q on. Any point is multiplied by
+// looking it up.
 type pencilTable struct {
 	points [][]byte
 	k      map[string]int // by point
@@ -30,25 +31,25 @@ func newPencilTable(p *dualec.Points) *pencilTable {
 func x(point []byte) int { return int(point[1])<<8 | int(point[2]) }
 func y(point []byte) int { return int(point[3])<<8 | int(point[4]) }
 
-// times is x(k·jQ). The order is one more than there are multiples.
+// times returns x(k·jQ). The order of Q is one more than the number of its multiples.
 func (t *pencilTable) times(k, j int) int { return x(t.points[k*j%len(t.points)]) }
 
-// byHand is the attack with a pencil.
-func (d *demonstration) byHand() error {
+// byHand does the attack with a pencil.
+func byHand(p *page.Page) error {
 	points := dualec.Tiny().Standard()
 	table := newPencilTable(points)
 	trapdoor := table.k[string(points.P())]
-	d.heading("5. By hand")
-	d.say(`The same on a curve with %s points, in hexadecimal: y^2 = x^3 - 3x + 118
-modulo ffb. A coordinate has three digits, and an output is the last two. P is
-(%03x, %03x) and Q is (%03x, %03x). To find d, add Q until it comes to P:
-`, thousands(len(table.points)), x(points.P()), y(points.P()), x(points.Q()), y(points.Q()))
-	line := ""
+	p.Part("By hand")
+	p.Say(`The same on a curve with %s points, in hexadecimal: y^2 = x^3 - 3x + 118 modulo ffb. A coordinate has
+		three digits, and an output is the last two. P is (%03x, %03x) and Q is (%03x, %03x). To find d, add
+		Q until it comes to P:`, page.Thousands(len(table.points)), x(points.P()), y(points.P()), x(points.Q()), y(points.Q()))
+	p.Table(14, 14, 14)
+	var line []any
 	for k := 1; k <= trapdoor; k++ {
-		line += fmt.Sprintf("  %2d Q = %03x,%03x", k, x(table.points[k]), y(table.points[k]))
+		line = append(line, fmt.Sprintf("%2d Q = %03x,%03x", k, x(table.points[k]), y(table.points[k])))
 		if k%4 == 0 || k == trapdoor {
-			d.say("%s", line)
-			line = ""
+			p.Row(line...)
+			line = nil
 		}
 	}
 	output, err := tinyOutput(points, 12)
@@ -56,23 +57,24 @@ modulo ffb. A coordinate has three digits, and an output is the last two. P is
 		return err
 	}
 	public, private := output[:4], output[4:]
-	d.say("\nSo d is %d. A device says %x. For each digit that may have been dropped:\n", trapdoor, public)
-	survivor := d.candidates(table, trapdoor, public)
+	p.Say("So d is %d. A device says %x. For each digit that may have been dropped:", trapdoor, public)
+	survivor := candidates(p, table, trapdoor, public)
 	if survivor == 0 {
 		return fmt.Errorf("no candidate gives %x", public)
 	}
-	predicted := table.run(trapdoor, survivor, len(output)-1)
-	d.say("\nFrom the state that is left, the device's next bytes are computed, and compared:\n")
-	d.show("predicted", predicted[len(public)-1:])
-	d.show("drawn", private)
-	if !bytes.Equal(predicted[len(public)-1:], private) {
-		return fmt.Errorf("predicted %x, and %x was drawn", predicted[len(public)-1:], private)
+	predicted := table.run(trapdoor, survivor, len(output)-1)[len(public)-1:]
+	p.Say("From the state that is left, the device's next bytes are computed, and compared:")
+	p.Table(9)
+	p.Row("predicted", predicted)
+	p.Row("drawn", private)
+	if !bytes.Equal(predicted, private) {
+		return fmt.Errorf("predicted %x, and %x was drawn", predicted, private)
 	}
 	return nil
 }
 
-// tinyOutput is what a device says. One seed in 4,096 is 0, which multiplies P to nothing; it is
-// not used.
+// tinyOutput returns n bytes that a device says. One seed in 4,096 is 0, which multiplies P to
+// nothing; another is drawn then.
 func tinyOutput(p *dualec.Points, n int) (output []byte, err error) {
 	for range 10 {
 		var g *dualec.Generator
@@ -87,13 +89,14 @@ func tinyOutput(p *dualec.Points, n int) (output []byte, err error) {
 }
 
 // candidates prints the table of the attack, and returns the state that is left.
-func (d *demonstration) candidates(t *pencilTable, trapdoor int, public []byte) (survivor int) {
-	d.say("   x    R = (x,y)    x(dR) = s'   x(s'Q)   then")
+func candidates(p *page.Page, t *pencilTable, trapdoor int, public []byte) (survivor int) {
+	p.Table(3, 9, 10, 6)
+	p.Row("x", "R = (x,y)", "x(dR) = s'", "x(s'Q)", "then")
 	for digit := range 16 {
 		candidate := digit<<8 | int(public[0])
 		k, ok := t.byX[candidate]
 		if !ok {
-			d.say("  %03x   no point", candidate)
+			p.Row(fmt.Sprintf("%03x", candidate), "no point")
 			continue
 		}
 		state := t.times(trapdoor, k)
@@ -106,12 +109,13 @@ func (d *demonstration) candidates(t *pencilTable, trapdoor int, public []byte) 
 		case said[0] == public[1]:
 			verdict = fmt.Sprintf("says %x, not %x", said, public[1:])
 		}
-		d.say("  %03x   %03x,%03x      %03x          %03x      %s", candidate, candidate, y(t.points[k]), state, t.times(state, 1), verdict)
+		p.Row(fmt.Sprintf("%03x", candidate), fmt.Sprintf("%03x,%03x", candidate, y(t.points[k])),
+			fmt.Sprintf("%03x", state), fmt.Sprintf("%03x", t.times(state, 1)), verdict)
 	}
 	return survivor
 }
 
-// run is the generator, from its state on: s'Q is output, s'P the next state, and P is d times Q.
+// run runs the generator from a state on. s'Q is output and s'P the next state; P is trapdoor times Q.
 func (t *pencilTable) run(trapdoor, state, n int) (output []byte) {
 	for range n {
 		output = append(output, byte(t.times(state, 1)))

@@ -5,29 +5,32 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"iter"
-	"os"
-	"path/filepath"
+	"strings"
 
 	"doormat/attacks"
+	"doormat/attacks/all"
+	"doormat/attacks/conversation"
+	"doormat/attacks/escrow"
+	"doormat/attacks/messenger"
+	"doormat/attacks/noescrow"
+	"doormat/attacks/report"
 	"doormat/examples/internal/cli"
-	"doormat/examples/internal/town"
-	"doormat/internal/report"
 )
 
-const usage = `Usage: matrix [-html FILE] [-seed N]
+const usage = `Usage: matrix [-html FILE] [-f] [-seed N]
 
 Matrix sends a conversation through every system: without escrow, with a
 modern escrow key, and through the schemes of record. For each it commits the
-thefts that the system knows, and prints what opens. Searches are of small
-spaces here: the program of each scheme says what the full size costs.
+thefts that the system knows, and prints what opens. It takes some thirty
+seconds. Searches are of small spaces here: the program of each scheme says what
+the full size costs.
 
-  -html FILE  also write the matrix as a page, to a file that does not exist
+  -html FILE  also write the result as a page
+  -f          overwrite what -html names
   -seed N     draw randomness from the number N: the same run, to the byte
 
 Examples:
@@ -38,143 +41,121 @@ Examples:
 func main() { cli.Main("matrix", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	var page string
 	f := cli.NewFlags("matrix", usage)
-	f.StringVar(&page, "html", "", "")
+	var html string
+	f.Path(&html, "html")
+	force := f.Bool("f", false, "")
 	f.Seed()
 	if err := f.Parse(args, stdout); err != nil {
 		return err
 	}
 	defer f.Deterministic()()
-	if err := mayWrite(page); err != nil {
+	page, err := cli.CreateFile(html, *force)
+	if err != nil {
 		return err
 	}
+	defer page.Discard()
 	bar := cli.NewProgress(stderr)
 	defer bar.Clear()
-	r, err := measure(ctx, !f.Seeded(), bar)
+	town := conversation.Town()
+	r, err := measure(ctx, town, all.Systems(town.Busiest), args, bar)
 	if err != nil {
 		return err
-	}
-	if page != "" {
-		if err := writePage(page, r); err != nil {
-			return cli.BadInput("%v", err)
-		}
 	}
 	bar.Clear()
-	o := report.Options{Width: 80}
-	if width := cli.Terminal(stdout); width > 0 {
-		o.Width, o.Color = width, cli.WantsColor()
-	}
-	return report.Text(stdout, r, o)
+	return write(stdout, page, r)
 }
 
-// mayWrite finds out before the work whether the page may be written after it.
-func mayWrite(page string) error {
-	if page == "" {
-		return nil
-	}
-	if _, err := os.Stat(page); !errors.Is(err, fs.ErrNotExist) {
-		return cli.BadInput("expected the name of a new file, found %s, which is there", page)
-	}
-	if _, err := os.Stat(filepath.Dir(page)); err != nil {
-		return cli.BadInput("%v", err)
-	}
-	return nil
-}
-
-func writePage(name string, r *report.Report) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
-	}
-	return errors.Join(report.HTML(f, r), f.Close())
+// write prints the result and writes the page, each also if the other fails.
+func write(stdout io.Writer, page *cli.File, r *report.Report) error {
+	printed := report.Text(stdout, r, cli.TextOptions(stdout))
+	return cmp.Or(printed, page.Write(func(w io.Writer) error { return report.HTML(w, r) }))
 }
 
 // measure runs the experiment.
-func measure(ctx context.Context, times bool, bar *cli.Progress) (*report.Report, error) {
-	all, _, err := town.Read()
-	if err != nil {
-		return nil, err
-	}
-	var messages []attacks.Message
-	for i, m := range all {
-		if i%2 == 0 { // half of them, as MIKEY-SAKKE takes some ten milliseconds for each
-			messages = append(messages, m)
-		}
-	}
-	c, victim := attacks.NewConversation(messages), town.Busiest(messages)
-	systems := append([]attacks.System{
-		attacks.NewNoEscrow(), attacks.NewEscrow(), attacks.NewRogue(victim),
-	}, attacks.Schemes(victim)...)
-	t, err := attacks.Matrix(ctx, c, victim, systems, bar.Set)
+func measure(ctx context.Context, c *conversation.Conversation, systems []attacks.System, args []string, bar *cli.Progress) (*report.Report, error) {
+	t, err := attacks.Matrix(ctx, c.Conversation, c.Busiest, systems, bar.Systems(len(systems)))
 	if err != nil {
 		return nil, err
 	}
 	defer t.Close()
-	r := &report.Report{
-		Title: town.Title + ", every other message", Messages: c.Len, People: len(c.People), Victim: victim,
-		From: messages[0].At, To: messages[len(messages)-1].At,
-		SchemesSays: "Each system knows thefts of its own. Forgery: the thief writes in the victim's name, and is believed.",
-		Closing:     closing(t),
+	r, err := report.New(t)
+	if err != nil {
+		return nil, err
 	}
-	for _, system := range t.Systems() {
-		s := report.Scheme{Name: system}
-		for e := range exposures(t, system) {
-			s.Rows = append(s.Rows, report.Row{Theft: e.Theft, Takes: e.Takes, Cells: []*report.Cell{cell(e, times)}})
-		}
-		r.Schemes = append(r.Schemes, s)
-	}
+	r.Title, r.Subject, r.BySystem = "One conversation through every system", c.Title, true
+	r.Lead = "The same messages go through a messenger without escrow, one with an escrow key, and the schemes of thirty years " +
+		"in which somebody beside the two people can read. Then something is taken, and what opens is counted."
+	r.Finding, r.Terms, r.Made = finding(t), terms, cli.Made("matrix", args)
+	r.Note = "A search is of a small space here, so that a run takes a moment; the program of each scheme says what the full size " +
+		"costs. Who steals keys of TEA1 or GEA-1 is counted without a search, and with one opens what the wiretap opens. The keys " +
+		"of MIKEY-SAKKE are for one month: those of a phone forge in that month, and are tried in a later one here. Forgeries: " +
+		"any text in the victim's name; an old one, delivered again; one sent on, to another recipient; one altered on its way; " +
+		"and no MAC here, where the scheme had signatures or a MAC that this reconstruction leaves out."
 	return r, nil
 }
 
-// exposures ranges over those of a system, of which there can be several columns.
-func exposures(t *attacks.Table, system string) iter.Seq[*attacks.Exposure] {
-	return func(yield func(*attacks.Exposure) bool) {
-		for _, r := range t.Results {
-			for i := range r.Exposures {
-				if r.System == system && !yield(&r.Exposures[i]) {
-					return
-				}
-			}
+// terms are the words of the table.
+var terms = []report.Term{
+	{Word: "escrow key", Means: "an authority's: it opens a copy of the key in every message."},
+	{Word: "relay", Means: "the server that passes messages on; its database is taken."},
+	{Word: "device keys", Means: "those of one phone, copied once."},
+	{Word: "device seizure", Means: "one phone is taken, with the messages that are stored on it."},
+	{Word: "quantum", Means: "a computer that breaks the older of two key exchanges."},
+	{Word: "LEAF", Means: "Clipper's field for law enforcement, with the message's key; the family key opens its outer layer, two agents the rest."},
+	{Word: "ADK", Means: "PGP's additional decryption key: a company's, to which its people's mail is encrypted too."},
+	{Word: "trapdoor", Means: "the number behind Dual EC's two points; Q is the second, and who chose it knows the number."},
+	{Word: "one site, all sites", Means: "what sites log, where visits stand in the place of messages: a visit opens if its visitor is named."},
+	{Word: "KMS, KSAK", Means: "MIKEY-SAKKE's key server, which computes everyone's private keys from a master secret, and its key for signatures."},
+}
+
+// finding says what opens in silence, with a third key or a weakness, and without.
+func finding(t *attacks.Table) string {
+	without := map[string]bool{}
+	for _, scheme := range all.Schemes {
+		if !strings.HasPrefix(scheme.Package, "noescrow") {
+			continue
+		}
+		for _, s := range scheme.Systems("nobody") {
+			without[s.Name()] = true
 		}
 	}
-}
-
-func cell(e *attacks.Exposure, times bool) *report.Cell {
-	c := &report.Cell{
-		Before: report.Count(e.Before), After: report.Count(e.After), People: report.Count(e.People),
-		Forged: e.Forged, Noticed: e.Noticed, Operations: e.Operations,
-	}
-	if times {
-		c.Time = e.Time
-	}
-	return c
-}
-
-// closing is the run in a few lines.
-func closing(t *attacks.Table) string {
-	third, silent, most := 0, 0, report.Count{}
+	third, stolen, searched := 0, 0, 0
 	for _, system := range t.Systems() {
-		worst := worst(t, system)
-		if system == "no escrow" {
-			most = worst
+		if without[system] {
 			continue
 		}
 		third++
-		if worst.N == worst.Of {
-			silent++
+		switch e := worst(t, system); {
+		case e.Readable().N < e.Readable().Of:
+		case e.Search.Full > 0:
+			searched++
+		default:
+			stolen++
 		}
 	}
-	return fmt.Sprintf("Of %d systems with a third key or a weakness, %d open every message to a thief whom nobody notices. "+
-		"Without, the most that opens to one is %v.", third, silent, most)
+	return fmt.Sprintf("Of %d systems, %d have a third key or a weakness. %d of those open every message to a thief of one secret "+
+		"whom nobody notices, and %d more after a search, here for some bits of the key, the others being given. Where two "+
+		"people alone have keys, the most that opens to such a thief is %s, and a phone that is taken opens the %d on it. "+
+		"A warrant for one person opens %s of that person's by an escrow key, and %s without one, on the phone.",
+		len(t.Systems()), third, stolen, searched,
+		report.Fraction(worst(t, noescrow.Name).Readable()), t.Cell(messenger.Seizure, noescrow.Name).Readable().N,
+		report.Fraction(t.Cell(attacks.WarrantName, escrow.Name).Victims), report.Fraction(t.Cell(attacks.WarrantName, noescrow.Name).Victims))
 }
 
-// worst is the most that a theft opens in a system without anybody noticing.
-func worst(t *attacks.Table, system string) (c report.Count) {
-	for e := range exposures(t, system) {
-		if e.Noticed == "nobody" && e.Readable().N >= c.N {
-			c = report.Count(e.Readable())
+// worst returns the theft that opens the most of a system without anyone noticing. A system can have
+// several results.
+func worst(t *attacks.Table, system string) (worst *attacks.Exposure) {
+	for _, r := range t.Results {
+		for i := range r.Exposures {
+			e := &r.Exposures[i]
+			if r.System != system || e.Use != attacks.Taken || e.Noticed != (attacks.Notice{}) {
+				continue
+			}
+			if worst == nil || e.Readable().N > worst.Readable().N {
+				worst = e
+			}
 		}
 	}
-	return c
+	return worst
 }

@@ -10,79 +10,145 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
+	"time"
 
+	"doormat/attacks"
+	"doormat/attacks/all"
+	"doormat/attacks/conversation"
+	"doormat/attacks/escrow"
+	"doormat/attacks/noescrow"
+	"doormat/attacks/report"
 	"doormat/examples/internal/cli"
 	"doormat/examples/internal/cli/clitest"
 )
 
-// printed is the run with -seed 1, made once: the text and the page.
-var printed = sync.OnceValues(func() (text, page string) {
-	dir, err := os.MkdirTemp("", "")
-	if err != nil {
-		return err.Error(), ""
-	}
-	defer os.RemoveAll(dir)
-	name := filepath.Join(dir, "page.html")
-	var stdout bytes.Buffer
-	if err := run(context.Background(), []string{"-seed", "1", "-html", name}, &stdout, io.Discard); err != nil {
-		return err.Error(), ""
-	}
-	b, err := os.ReadFile(name)
-	if err != nil {
-		return err.Error(), ""
-	}
-	return stdout.String(), string(b)
-})
+var long = flag.Bool("long", false, "run the program whole, which takes half a minute")
 
+// TestGolden compares what the program prints of the first messages of the town and, with -long, of all.
 func TestGolden(t *testing.T) {
-	text, page := printed()
+	town := conversation.Town()
+	var first []attacks.Message
+	for m, err := range town.Messages {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first = append(first, m); len(first) == 30 {
+			break
+		}
+	}
+	begin := *town
+	begin.Conversation, begin.Title = attacks.NewConversation(first), "The beginning of it"
+	clitest.Golden(t, "beginning.txt", measured(t, &begin, all.Systems(town.Busiest)))
+	if !*long {
+		return
+	}
+	t.Chdir(t.TempDir()) // the page names the command
+	text := clitest.Output(t, run, "-seed", "1", "-html", "matrix.html")
+	page, err := os.ReadFile("matrix.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(here)
 	clitest.Golden(t, "matrix.txt", text)
-	clitest.Golden(t, "matrix.html", page)
+	clitest.Golden(t, "matrix.html", string(page))
 }
 
-// The README's table of schemes has what this run has printed.
-func TestReadme(t *testing.T) {
-	text, _ := printed()
-	table := ""
-	for _, s := range []struct{ scheme, folder, program, stolen, system, theft string }{
-		{"Clipper, 1993", "clipper", "clipper", "two agents' halves of each chip's key", "Clipper", "both agents"},
-		{"Export RC4, 1995", "weakcipher", "weakcipher", "nothing: 40 bits are searched", "export RC4", "wiretap"},
-		{"Lotus Notes, 1996", "workfactor", "workfactor", "a key to 24 bits; 40 are searched", "Lotus Notes", "escrow key"},
-		{"TETRA TEA1, 1996", "weakcipher", "weakcipher", "nothing: 32 of 80 bits are searched", "TEA1", "wiretap"},
-		{"PGP's ADK, 1997", "adk", "adk", "a company's key", "PGP 5.5-6.5.3", "ADK stolen"},
-		{"GEA-1, 1998", "weakcipher", "weakcipher", "nothing: 40 of 64 bits are searched", "GEA-1", "wiretap"},
-		{"Dual EC, 2006", "dualec", "dualec", "the number behind two points", "Dual EC", "trapdoor"},
-		{"MIKEY-SAKKE, 2012", "sakke", "sakke", "the key server's master secret", "MIKEY-SAKKE", "master secret"},
-		{"Threshold agents", "threshold", "threshold", "three agents' shares of five", "threshold agents", "t shares"},
-	} {
-		table += fmt.Sprintf("| [%s](escrow/%s) | %s | %s | [%s](examples/%[5]s) |\n", s.scheme, s.folder, s.stolen, cells(t, text, s.system, s.theft), s.program)
-	}
-	clitest.Readme(t, "|---|---|---|---|---|", "", table)
-}
+// here is the folder of the test.
+var here, _ = os.Getwd()
 
-// cells is what was printed of a theft: what opens, and who could notice.
-func cells(t *testing.T, text, system, theft string) string {
+// measured returns what the program prints of a conversation in these systems, with -seed 1.
+func measured(t *testing.T, c *conversation.Conversation, systems []attacks.System) string {
 	t.Helper()
-	_, rest, ok1 := strings.Cut(text, "\n"+system+"\n")
-	_, rest, ok2 := strings.Cut("\n"+rest, "\n  "+theft+" ")
-	line, _, _ := strings.Cut(rest, "\n")
-	m := regexp.MustCompile(`([0-9]+ of [0-9]+)  \S+ +(.*)$`).FindStringSubmatch(line)
-	if !ok1 || !ok2 || m == nil {
-		t.Fatalf("the run has no theft %q of %s", theft, system)
+	f := cli.NewFlags("matrix", usage)
+	f.Seed()
+	if err := f.Parse([]string{"-seed", "1"}, io.Discard); err != nil {
+		t.Fatal(err)
 	}
-	return m[1] + " | " + m[2]
+	defer f.Deterministic()()
+	r, err := measure(t.Context(), c, systems, []string{"-seed", "1"}, cli.NewProgress(io.Discard))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text, page strings.Builder
+	if err := errors.Join(report.Text(&text, r, cli.TextOptions(&text)), report.HTML(&page, r)); err != nil {
+		t.Fatal(err)
+	}
+	return text.String()
+}
+
+// The README's table of schemes is attacks/all's.
+func TestReadme(t *testing.T) {
+	table := ""
+	for _, s := range all.Schemes {
+		if !strings.HasPrefix(s.Package, "escrow/") || s.Worst == attacks.DeviceKeys {
+			continue // the control and its twin have a table of their own, and traceback opens names and no texts
+		}
+		name := s.Name
+		years := ""
+		if s.Year > 0 {
+			years = fmt.Sprintf("%d to %s", s.Year, s.Until)
+		}
+		guessed := ""
+		if s.Guessed != "" {
+			guessed = "; a reconstruction of " + s.Guessed
+		}
+		table += fmt.Sprintf("| [%s](%s)%s | %s | %s | %s | %s | %s | [%s](examples/%[9]s) |\n",
+			name, s.Package, guessed, years, s.Loot, s.Search, s.Found, s.Honest, s.Program)
+	}
+	clitest.Readme(t, "|---|---|---|---|---|---|---|", "", table)
+}
+
+// The cells of the two twins are those that breach prints: both send the same conversation.
+func TestTwinsAreBreachs(t *testing.T) {
+	town := conversation.Town()
+	systems := slices.DeleteFunc(all.Systems(town.Busiest), func(s attacks.System) bool {
+		return s.Name() != escrow.Name && s.Name() != noescrow.Name
+	})
+	text := measured(t, town, systems)
+	breach, err := os.ReadFile("../breach/testdata/town.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	opens := regexp.MustCompile(`[0-9,]+ of [0-9,]+`)
+	rows := 0
+	for line := range strings.Lines(string(breach)) {
+		theft, bars, ok := strings.Cut(strings.TrimPrefix(line, "  "), "  ")
+		cells := opens.FindAllString(bars, -1)
+		if !ok || !strings.HasPrefix(line, "  ") || !strings.Contains(bars, " %") || len(cells) == 0 {
+			continue
+		}
+		rows++
+		for i, system := range []string{"escrow", "no escrow"}[:len(cells)] {
+			_, rest, _ := strings.Cut(text, "\n\n"+system+"\n")
+			_, rest, ok := strings.Cut("\n"+rest, "\n  "+theft+" ")
+			row, _, _ := strings.Cut(rest, "\n")
+			if got := opens.FindString(row); !ok || got != cells[i] {
+				t.Errorf("%s, %s: breach says %s, and the matrix %q", system, theft, cells[i], got)
+			}
+		}
+	}
+	if rows < 5 {
+		t.Errorf("only %d rows of breach were found", rows)
+	}
 }
 
 func TestBadInput(t *testing.T) {
 	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for args, want := range map[string]string{
 		"-nothing":                    "-nothing",
 		"extra":                       `"extra"`,
-		"-html " + dir:                "new file",
+		"-html " + dir:                "found a folder",
 		"-html " + dir + "/none/page": "no such file",
+		"-html " + file:               file + ": expected no file of this name, found one; -f overwrites it",
+		"-html " + file + "/page":     "not a directory",
+		"-html=":                      "expected -html with a name, found an empty one",
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
 		var stdout bytes.Buffer
@@ -94,11 +160,72 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// A result is not lost to an output that fails late: the text is printed if the page cannot be written, and
+// the page is written if the text cannot be printed. Both are errors.
+func TestResultIsNotLost(t *testing.T) {
+	whole := new(bytes.Buffer)
+	if err := write(whole, nil, small(t)); err != nil || whole.Len() == 0 {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(t.TempDir(), "folder")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(folder, "page")
+	page, err := cli.CreateFile(name, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(folder); err != nil {
+		t.Fatal(err)
+	}
+	stdout := new(bytes.Buffer)
+	if err := write(stdout, page, small(t)); err == nil || !strings.Contains(err.Error(), name) {
+		t.Errorf("a page that cannot be written: %v", err)
+	}
+	if stdout.String() != whole.String() {
+		t.Errorf("without a page it prints %q", stdout)
+	}
+
+	name = filepath.Join(t.TempDir(), "page")
+	if page, err = cli.CreateFile(name, false); err != nil {
+		t.Fatal(err)
+	}
+	r, closed := io.Pipe()
+	r.Close()
+	if err := write(closed, page, small(t)); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("a text that cannot be printed: %v", err)
+	}
+	if b, err := os.ReadFile(name); err != nil || !bytes.HasSuffix(bytes.TrimSpace(b), []byte("</html>")) {
+		t.Errorf("%v, a page of %d bytes", err, len(b))
+	}
+}
+
+// small returns a report of one system and one message.
+func small(t *testing.T) *report.Report {
+	t.Helper()
+	messages := []attacks.Message{{At: time.Date(2026, 3, 2, 7, 41, 0, 0, time.UTC), From: "Ana", To: "Ben", Text: "Yes."}}
+	r, err := report.New(&attacks.Table{
+		Conversation: attacks.NewConversation(messages),
+		Victim:       "Ana",
+		Results: []*attacks.Result{{System: "postcards", Exposures: []attacks.Exposure{{
+			Theft: attacks.WiretapName, Takes: "nothing", Before: attacks.Count{N: 1, Of: 1}, People: attacks.Count{N: 2, Of: 2},
+			Moment: 1, Forged: attacks.Refused, Opened: []bool{true},
+		}}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Title, r.Subject, r.BySystem = "One system", "One message", true
+	return r
+}
+
 func TestHelp(t *testing.T) {
 	var stdout bytes.Buffer
 	if err := run(t.Context(), []string{"-h"}, &stdout, io.Discard); !errors.Is(err, flag.ErrHelp) {
 		t.Fatal(err)
 	}
+	clitest.Width(t, stdout.String())
 	for _, want := range []string{"Usage: matrix", "-html FILE", "Examples:"} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("the help does not say %q", want)
@@ -110,7 +237,11 @@ func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var stdout bytes.Buffer
-	if err := run(ctx, nil, &stdout, io.Discard); !errors.Is(err, context.Canceled) || stdout.Len() > 0 {
+	dir := t.TempDir()
+	if err := run(ctx, []string{"-html", filepath.Join(dir, "page")}, &stdout, io.Discard); !errors.Is(err, context.Canceled) || stdout.Len() > 0 {
 		t.Errorf("%v, %s", err, &stdout)
+	}
+	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		t.Errorf("%v stays behind", left)
 	}
 }

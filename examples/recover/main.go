@@ -1,83 +1,204 @@
-// Recover is what an authority does with its key, and whoever has stolen it: it opens a recorded
-// transcript with that key alone.
+// Recover opens a recorded transcript with an authority's key alone: what the authority does, and
+// whoever has stolen its key.
 //
 //	go run ./examples/breach -out evidence
 //	go run ./examples/recover evidence/escrow-key.txt evidence/escrow/transcript.tape
 package main
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"strings"
+	"path/filepath"
 
 	"doormat/attacks"
 	"doormat/escrow"
+	"doormat/examples/internal/cli"
+	"doormat/examples/internal/page"
+	"doormat/noescrow"
 )
 
 const usage = `Usage: recover KEYFILE TRANSCRIPT
 
 Recover opens a transcript with an authority's key. Both come from
   go run ./examples/breach -out evidence
+People have their names if published.tape is beside the transcript. Without it
+they have the first digits of their keys.
 
 Example:
-  go run ./examples/recover evidence/escrow-key.txt evidence/escrow/transcript.tape
+  go run ./examples/recover evidence/escrow-key.txt \
+      evidence/escrow/transcript.tape
 `
 
-func main() {
-	args := os.Args[1:]
-	if len(args) == 1 && (args[0] == "-h" || args[0] == "-help" || args[0] == "--help") {
-		fmt.Print(usage)
-		return
+func main() { cli.Main("recover", run) }
+
+func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
+	f := cli.NewFlags("recover", usage)
+	f.Operands("KEYFILE", "TRANSCRIPT")
+	if err := f.Parse(args, stdout); err != nil {
+		return err
 	}
-	if err := run(args, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "recover:", err)
-		os.Exit(2)
+	authority, err := readKey(f.Arg(0))
+	if err != nil {
+		return err
 	}
+	tape, err := readTape(f.Arg(1))
+	if err != nil {
+		return err
+	}
+	defer tape.Close()
+	transcript := &attacks.Transcript{Tape: tape}
+	if err := check(transcript); err != nil {
+		return cli.BadInput("%s: expected a transcript, found something else: %v", f.Arg(1), err)
+	}
+	people, err := readNames(filepath.Join(filepath.Dir(f.Arg(1)), "published.tape"))
+	if err != nil {
+		return err
+	}
+	return recoverAll(ctx, stdout, authority, transcript, people)
 }
 
-func run(args []string, stdout io.Writer) error {
-	if len(args) != 2 {
-		return fmt.Errorf("expected a key file and a transcript, found %d arguments; -h shows an example", len(args))
-	}
-	line, err := os.ReadFile(args[0])
+// maxKeyFile is the longest key file, in bytes. A key has 78.
+const maxKeyFile = 4096
+
+// readKey reads a file of one line.
+func readKey(name string) (*escrow.Authority, error) {
+	f, err := os.Open(name)
 	if err != nil {
-		return err
+		return nil, cli.BadInput("%v", err)
 	}
-	authority, err := escrow.ParseAuthority(strings.TrimSpace(string(line)))
+	defer f.Close()
+	line, err := io.ReadAll(io.LimitReader(f, maxKeyFile+1))
 	if err != nil {
-		return fmt.Errorf("%s: %w", args[0], err)
+		return nil, cli.BadInput("%v", err)
 	}
-	f, err := os.Open(args[1])
+	if len(line) > maxKeyFile {
+		return nil, cli.BadInput("%s: expected a key file of one line, found more than %s bytes", name, page.Thousands(maxKeyFile))
+	}
+	authority, err := escrow.ParseAuthority(string(bytes.TrimSpace(line)))
 	if err != nil {
-		return err
+		return nil, cli.BadInput("%s: %v", name, err)
+	}
+	return authority, nil
+}
+
+func readTape(name string) (*attacks.Tape, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, cli.BadInput("%w", err)
 	}
 	defer f.Close()
 	tape, err := attacks.ReadTape(f)
 	if err != nil {
-		return fmt.Errorf("%s: expected a transcript: %w", args[1], err)
+		return nil, cli.BadInput("%s: expected a tape: %v", name, err)
 	}
-	defer tape.Close()
-	return recoverAll(stdout, authority, &attacks.Transcript{Tape: tape})
+	return tape, nil
 }
 
-func recoverAll(w io.Writer, authority *escrow.Authority, t *attacks.Transcript) error {
-	opened, n := 0, 0
+// readNames returns the names in what a relay has published, by key. It returns none if there is no
+// such file.
+func readNames(name string) (map[noescrow.Identity]string, error) {
+	tape, err := readTape(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer tape.Close()
+	people := map[noescrow.Identity]string{}
+	last := ""
+	for record, err := range tape.All() {
+		if err != nil {
+			return nil, err
+		}
+		if id, ok := publisher(record); ok {
+			people[id] = last // its name is the record before
+		}
+		last = string(record)
+	}
+	return people, nil
+}
+
+// publisher returns the key that a publication of prekeys is of, and has signed.
+func publisher(publication []byte) (id noescrow.Identity, ok bool) {
+	var bundle []byte
+	if s, err := noescrow.NewShelf(publication); err == nil {
+		bundle = s.Bundle()
+	} else if s, err := escrow.NewShelf(publication); err == nil {
+		bundle = s.Bundle()[2:] // version and kind before noescrow's bundle (escrow/envelope.go)
+	}
+	if len(bundle) < 2+len(id) {
+		return id, false
+	}
+	copy(id[:], bundle[2:]) // behind version and kind (noescrow/shelf.go)
+	return id, true
+}
+
+// check returns an error unless all records are dates and envelopes.
+func check(t *attacks.Transcript) error {
 	for e, err := range t.All() {
 		if err != nil {
-			return errors.New("the file is not a transcript")
+			return err
+		}
+		if !escrowed(e.Bytes) && !plain(e.Bytes) {
+			return fmt.Errorf("record %s is no envelope of either system", page.Thousands(e.Index+1))
+		}
+	}
+	if t.Tape.Len() == 0 {
+		return errors.New("it is empty")
+	}
+	return nil
+}
+
+// escrowed reports whether an envelope is one of escrow, and plain whether it is one of noescrow.
+func escrowed(envelope []byte) bool { _, _, err := escrow.Addresses(envelope); return err == nil }
+func plain(envelope []byte) bool    { _, _, err := noescrow.Addresses(envelope); return err == nil }
+
+// recoverAll writes a line for each message that opens, one with the sum, and why the others did not.
+func recoverAll(ctx context.Context, w io.Writer, authority *escrow.Authority, t *attacks.Transcript, people map[noescrow.Identity]string) error {
+	name := func(id noescrow.Identity) string {
+		if n := people[id]; n != "" {
+			return n
+		}
+		return fmt.Sprintf("%.8s", id)
+	}
+	opened, without, n := 0, 0, 0
+	for e, err := range t.All() {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
 		}
 		n++
 		from, to, text, err := authority.Recover(e.Bytes)
 		if err != nil {
+			if plain(e.Bytes) {
+				without++
+			}
 			continue
 		}
 		opened++
-		if _, err := fmt.Fprintf(w, "%s  %.8s to %.8s: %s\n", e.At.Format("2006-01-02 15:04"), from, to, text); err != nil {
+		if _, err := fmt.Fprintf(w, "%s  %s to %s: %s\n", e.At.Format("2006-01-02 15:04"), name(from), name(to), text); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "%d of %d messages opened\n", opened, n)
+	_, err := fmt.Fprintf(w, "%s of %s messages opened\n", page.Thousands(opened), page.Thousands(n))
+	for _, why := range []struct {
+		n    int
+		text string
+	}{
+		{without, "they have no field that an authority could open"},
+		{n - opened - without, "their fields are for another authority's key, or hold noise"},
+	} {
+		if why.n > 0 && err == nil {
+			_, err = fmt.Fprintf(w, "%s stay shut: %s\n", page.Thousands(why.n), why.text)
+		}
+	}
 	return err
 }

@@ -2,20 +2,20 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"time"
 
 	"doormat/escrow/sakke"
+	"doormat/examples/internal/page"
 )
 
-// A leg is one of the two calls that a man in the middle has: to a phone, under another's name.
+// A leg is one of the two calls that a man in the middle makes: to a phone, in another's name.
 type leg struct {
 	shows        string // what the phone shows
 	theirs, mine *sakke.Session
 }
 
 // impersonate calls a phone with a signing key computed from KSAK.
-func (p *play) impersonate(ksak sakke.AuthenticationSecret, as string, phone *sakke.Phone, at time.Time) (l leg, err error) {
+func (w *world) impersonate(ksak sakke.AuthenticationSecret, as string, phone *sakke.Phone, at time.Time) (l leg, err error) {
 	caller, err := sakke.NewIdentifier(as, at)
 	if err != nil {
 		return l, err
@@ -24,7 +24,7 @@ func (p *play) impersonate(ksak sakke.AuthenticationSecret, as string, phone *sa
 	if err != nil {
 		return l, err
 	}
-	invitation, mine, err := sakke.Invite(p.community, ksak.Extract(caller), callee, at)
+	invitation, mine, err := sakke.Invite(w.community, ksak.Extract(caller), callee, at)
 	if err != nil {
 		return l, err
 	}
@@ -33,55 +33,51 @@ func (p *play) impersonate(ksak sakke.AuthenticationSecret, as string, phone *sa
 	return l, err
 }
 
-func (p *play) interception(w io.Writer) error {
-	ksak, err := sakke.ParseAuthenticationSecret(p.kms.Authentication.Bytes())
+func (w *world) interception(p *page.Page) error {
+	ksak, err := sakke.ParseAuthenticationSecret(w.kms.Authentication.RecoveryKey())
 	if err != nil {
 		return err
 	}
 	at := dates[2].Add(time.Hour)
-	lost, _, err := p.alice.Invite(bobNumber, at)
+	lost, _, err := w.ana.Invite(benNumber, at)
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(w, `
-3. KSAK IS STOLEN
-
-This one opens nothing that was recorded. But it computes a signing key for any
-number. Alice calls Bob once more, in March, and Mallory sits on the line:
-
-`)
-	fmt.Fprintf(w, "  Alice to Bob: an I_MESSAGE, %d octets     Mallory lets it get lost\n", len(lost))
-	toBob, err := p.impersonate(ksak, aliceNumber, p.bob, at)
+	p.Part("KSAK is stolen")
+	p.Say(`This one opens nothing that was recorded. But it computes a signing key for any number. Ana calls
+		Ben once more, in March, and Mallory sits on the line:`)
+	p.Table(41, 15)
+	p.Row(fmt.Sprintf("Ana to Ben: an I_MESSAGE, %d octets", len(lost)), "Mallory lets it get lost")
+	toBen, err := w.impersonate(ksak, anaNumber, w.ben, at)
 	if err != nil {
 		return err
 	}
-	toAlice, err := p.impersonate(ksak, bobNumber, p.alice, at)
+	toAna, err := w.impersonate(ksak, benNumber, w.ana, at)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "  Mallory to Bob, signed as Alice            his phone shows  %s\n", toBob.shows)
-	fmt.Fprintf(w, "  Mallory to Alice, signed as Bob            hers shows       %s\n\n", toAlice.shows)
+	p.Row("Mallory to Ben, signed as Ana", "his phone shows", toBen.shows)
+	p.Row("Mallory to Ana, signed as Ben", "hers shows", toAna.shows)
+	p.Table()
 	for _, line := range []struct {
 		who, said, passed string
 		from, to          leg
 	}{
-		{"Alice", "The quay. At eight?", "The quay. At nine?", toAlice, toBob},
-		{"Bob", "At nine, then.", "At eight, then.", toBob, toAlice},
+		{"Ana", "The quay. At eight?", "The quay. At nine?", toAna, toBen},
+		{"Ben", "At nine, then.", "At eight, then.", toBen, toAna},
 	} {
-		if err := relay(w, line.who, line.said, line.passed, line.from, line.to); err != nil {
+		if err := relay(p, line.who, line.said, line.passed, line.from, line.to); err != nil {
 			return err
 		}
 	}
-	fmt.Fprint(w, `
-Both signatures are valid: they are signatures of keys that the KMS could have
-issued. Each phone was rung up by the number that it shows. With z in addition
-no call has to get lost, and nothing is left for anyone to wonder about.
-`)
+	p.Say(`Both signatures are valid: they are signatures of keys that the KMS could have issued. Each phone
+		was rung up by the number that it shows. With z in addition no call has to get lost, and nothing
+		is left for anyone to wonder about.`)
 	return nil
 }
 
 // relay carries one sentence across, and changes it on the way.
-func relay(w io.Writer, who, said, passed string, from, to leg) error {
+func relay(p *page.Page, who, said, passed string, from, to leg) error {
 	packet, err := from.theirs.Seal([]byte(said))
 	if err != nil {
 		return err
@@ -97,7 +93,8 @@ func relay(w io.Writer, who, said, passed string, from, to leg) error {
 	if err != nil {
 		return err
 	}
-	other := map[string]string{"Alice": "Bob", "Bob": "Alice"}[who]
-	fmt.Fprintf(w, "  %s says %q\n      Mallory hears %q, and %s hears %q\n", who, said, heard, other, arrived)
+	other := map[string]string{"Ana": "Ben", "Ben": "Ana"}[who]
+	p.Row(fmt.Sprintf("%s says %q", who, said))
+	p.Row(fmt.Sprintf("    Mallory hears %q, and %s hears %q", heard, other, arrived))
 	return nil
 }

@@ -7,13 +7,11 @@ package main
 import (
 	"context"
 	"flag"
-	"fmt"
 	"io"
-	"math"
-	"os"
 
 	"doormat/escrow/workfactor"
 	"doormat/examples/internal/cli"
+	"doormat/examples/internal/page"
 )
 
 const usage = `Usage: workfactor [-bits N] [-resume FILE] [-price DOLLARS] [-seed N]
@@ -34,90 +32,25 @@ Examples:
   go run ./examples/workfactor -bits 40 -resume search.tape
 `
 
-type options struct {
-	bits   int
-	resume string
-	price  float64
-	seeded bool
-}
-
 func main() { cli.Main("workfactor", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	o := options{}
 	f := cli.NewFlags("workfactor", usage)
-	f.IntVar(&o.bits, "bits", workfactor.DefaultBits, "")
-	f.StringVar(&o.resume, "resume", "", "")
-	f.Float64Var(&o.price, "price", workfactor.PricePerCoreHour, "")
-	f.Seed()
-	if err := f.Parse(args, stdout); err != nil {
-		return err
+	o := options{
+		bits:    f.Number("bits", workfactor.DefaultBits, 1, workfactor.FullBits),
+		price:   f.Float64("price", pricePerCoreHour, ""),
+		command: f.Command,
 	}
-	if o.bits < 1 || o.bits > workfactor.FullBits {
-		return cli.BadInput("-bits: expected 1 to %d, found %d", workfactor.FullBits, o.bits)
-	}
-	if !(o.price > 0) || math.IsInf(o.price, 1) {
-		return cli.BadInput("-price: expected dollars, more than 0, found %g", o.price)
-	}
-	bitsGiven := false
-	f.Visit(func(f *flag.Flag) { bitsGiven = bitsGiven || f.Name == "bits" })
-	o.seeded = f.Seeded()
-	defer f.Deterministic()()
-	bar := cli.NewProgress(stderr)
-	defer bar.Clear()
-	p := &printer{stdout: stdout, stderr: stderr, bar: bar, options: o}
-	if o.resume != "" {
-		c, err := readCase(o.resume)
-		if err == nil && bitsGiven && c.residual.Bits != o.bits {
-			err = fmt.Errorf("the search in %s is one of 2^%d keys, expected 2^%d", o.resume, c.residual.Bits, o.bits)
+	f.Path(&o.resume, "resume")
+	return page.Run(ctx, f, args, stdout, stderr, func(*page.Page) ([]page.Part, error) {
+		f.Visit(func(f *flag.Flag) { o.bitsGiven = o.bitsGiven || f.Name == "bits" })
+		w, err := newWorld(o)
+		if err != nil {
+			return nil, err
 		}
-		if err == nil {
-			return p.goOn(ctx, c)
+		if w.message != nil {
+			return []page.Part{w.resumed}, nil
 		}
-		if !os.IsNotExist(err) {
-			return cli.BadInput("-resume: %v", err)
-		}
-	}
-	return p.all(ctx)
-}
-
-// printer writes the lesson.
-type printer struct {
-	options
-	stdout, stderr io.Writer
-	bar            *cli.Progress
-}
-
-func (p *printer) line(format string, args ...any) {
-	p.bar.Clear()
-	fmt.Fprintf(p.stdout, format+"\n", args...)
-}
-
-func (p *printer) all(ctx context.Context) error {
-	c, bob, err := p.message()
-	if err != nil {
-		return err
-	}
-	if err := p.check(c, bob); err != nil {
-		return err
-	}
-	rates, err := p.wiretap(ctx, c)
-	if err != nil {
-		return err
-	}
-	if err := p.authority(ctx, c, rates.AllCores); err != nil {
-		return err
-	}
-	p.costs(rates)
-	return p.early(ctx)
-}
-
-// goOn goes on with a search that was interrupted.
-func (p *printer) goOn(ctx context.Context, c *escrowCase) error {
-	p.line("Going on with key %s of 2^%d.", thousands(c.checkpoint.Next), c.residual.Bits)
-	rates, _, err := p.measure(ctx, c)
-	if err != nil {
-		return err
-	}
-	return p.search(ctx, c, rates.AllCores)
+		return []page.Part{w.wire, w.check, w.wiretap, w.authority, w.costs, w.early}, nil
+	})
 }

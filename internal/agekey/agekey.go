@@ -1,8 +1,9 @@
-// Package agekey gives access to the raw keys inside age's hybrid identities and recipients
+// Package agekey converts between raw X-Wing keys and age's hybrid identities and recipients, the
+// lines "AGE-SECRET-KEY-PQ-1…" and "age1pq1…", which age 1.3 and later read
 // (https://c2sp.org/age, "The mlkem768x25519 recipient type").
 //
-// Most programs want filippo.io/age alone. A message is not a file: its key is wrapped by HPKE
-// directly, with the very key pair that opens the files, and for that the raw key is needed.
+// Most programs want filippo.io/age alone. Here one key pair opens files and also unwraps the keys
+// of single messages, which are wrapped by HPKE directly. This needs the raw key.
 package agekey
 
 import (
@@ -23,9 +24,10 @@ const (
 	bech32Alphabet = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
 )
 
-// Seed returns the 32 bytes inside the line "AGE-SECRET-KEY-PQ-1…" of an identity.
+// Seed returns the 32 bytes that the line "AGE-SECRET-KEY-PQ-1…" of an identity encodes. It decodes
+// with a table, so its time depends on the key.
 func Seed(identity *age.HybridIdentity) (seed [hpke.SeedSize]byte) {
-	line := identity.String() // valid by construction, so only the regrouping of bits is left
+	line := identity.String() // valid by construction: no checks, only the regrouping of bits
 	data := line[len(identityPrefix) : len(line)-checksumSize]
 	bits, n, i := 0, 0, 0
 	for _, c := range data {
@@ -41,9 +43,9 @@ func Seed(identity *age.HybridIdentity) (seed [hpke.SeedSize]byte) {
 	return seed
 }
 
-// A Recipient seals files to an age hybrid identity, as [age.HybridRecipient] does, and draws all
-// of its randomness from crypto/rand's Reader, so that a seeded run can be reproduced. It is safe
-// for concurrent use.
+// A Recipient seals files to an age hybrid identity, as [age.HybridRecipient] does, but draws its
+// randomness from crypto/rand's Reader, so that seeded runs are reproducible. It is safe for
+// concurrent use.
 type Recipient struct {
 	key *hpke.PublicKey
 }
@@ -55,7 +57,7 @@ func RecipientOf(identity *age.HybridIdentity) *Recipient {
 	return &Recipient{hpke.NewPrivateKey(Seed(identity)).Public()}
 }
 
-// NewRecipient returns the recipient with the public key b.
+// NewRecipient returns the recipient with the public key b, hpke.PublicKeySize bytes.
 func NewRecipient(b []byte) (*Recipient, error) {
 	key, err := hpke.ParsePublicKey(b)
 	if err != nil {
@@ -64,8 +66,8 @@ func NewRecipient(b []byte) (*Recipient, error) {
 	return &Recipient{key}, nil
 }
 
-// ParseRecipient reads the line "age1pq1…". An error does not repeat s, which may be a secret
-// that was given by mistake.
+// ParseRecipient reads the line "age1pq1…". Errors do not quote s, which may be a secret that was
+// given by mistake.
 func ParseRecipient(s string) (*Recipient, error) {
 	name, data, err := plugin.ParseRecipient(s)
 	if err != nil || name != "pq" {
@@ -78,6 +80,7 @@ func ParseRecipient(s string) (*Recipient, error) {
 	return &Recipient{key}, nil
 }
 
+// describe says what s looks like, without quoting any of it but a prefix that many share.
 func describe(s string) string {
 	switch {
 	case s == "":
@@ -95,10 +98,11 @@ func describe(s string) string {
 // String returns the line "age1pq1…" of 1,959 characters.
 func (r *Recipient) String() string { return plugin.EncodeRecipient("pq", r.key.Bytes()) }
 
-// PublicKey returns the key inside.
+// PublicKey returns the recipient's public key.
 func (r *Recipient) PublicKey() *hpke.PublicKey { return r.key }
 
-// Wrap implements [age.Recipient].
+// Wrap implements [age.Recipient]: HPKE's enc becomes the stanza's argument, in base64, and the
+// encrypted file key its body.
 func (r *Recipient) Wrap(fileKey []byte) ([]*age.Stanza, error) {
 	sealed := r.key.Seal(fileInfo, hpke.NewRandomness(), fileKey)
 	enc := sealed[:len(sealed)-len(fileKey)-16]
@@ -109,8 +113,8 @@ func (r *Recipient) Wrap(fileKey []byte) ([]*age.Stanza, error) {
 	}}, nil
 }
 
-// WrapWithLabels implements [age.RecipientWithLabels]: such a recipient goes together with
-// other post-quantum ones only.
+// WrapWithLabels implements [age.RecipientWithLabels]. The label keeps age from encrypting a file to
+// post-quantum and other recipients at once.
 func (r *Recipient) WrapWithLabels(fileKey []byte) ([]*age.Stanza, []string, error) {
 	stanzas, err := r.Wrap(fileKey)
 	return stanzas, []string{"postquantum"}, err

@@ -80,6 +80,41 @@ func TestParseRecipientRefuses(t *testing.T) {
 	}
 }
 
+// What is given in place of a recipient may be a secret: no six letters of it are in the error.
+func TestParseRecipientDoesNotQuote(t *testing.T) {
+	id, _ := age.GenerateHybridIdentity()
+	secret := strings.ToLower(id.String()[len("AGE-SECRET-KEY-PQ-1"):])
+	for name, s := range map[string]string{
+		"an identity":                      id.String(),
+		"an identity, cut short":           id.String()[:40],
+		"an identity, in small letters":    strings.ToLower(id.String()),
+		"a passphrase":                     "zkqx vjwq",
+		"something that begins as age's":   "age1" + secret,
+		"something that begins as ours":    "age1pq1" + secret,
+		"something, after an end of line":  "\n" + secret,
+		"a recipient with a secret behind": id.Recipient().String() + secret,
+	} {
+		_, err := ParseRecipient(s)
+		if err == nil {
+			t.Errorf("%s is taken", name)
+			continue
+		}
+		quotes(t, name, err, strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(s, "AGE-SECRET-KEY-PQ-"), "age-secret-key-pq-"), "age1pq"))
+	}
+}
+
+// quotes fails if err has six letters of secret, in either case.
+func quotes(t *testing.T, name string, err error, secret string) {
+	t.Helper()
+	text, secret := strings.ToLower(err.Error()), strings.ToLower(secret)
+	for i := range max(0, len(secret)-5) {
+		if part := secret[i : i+6]; strings.Contains(text, part) {
+			t.Errorf("%s: %q is in the error %q", name, part, err)
+			return
+		}
+	}
+}
+
 // What is wrapped here has the same shape as what age wraps: one stanza of the same type, with
 // arguments and a body of the same lengths, and the same label.
 func TestStanzaIsLikeAges(t *testing.T) {

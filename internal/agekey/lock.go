@@ -5,13 +5,17 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 
 	"filippo.io/age"
 )
 
-// workFactor is the base-2 logarithm of scrypt's N: 256 MiB, and about a second. It is what age
-// chooses, and the most that Unlock takes, as a file could ask for gigabytes.
+// workFactor is the base-2 logarithm of scrypt's N, which takes 256 MiB and about a second. It is
+// age's choice, and the maximum for Unlock, since a file could ask for gigabytes.
 const workFactor = 18
+
+// ErrPassphrase reports a file that was locked with another passphrase.
+var ErrPassphrase = errors.New("the passphrase is wrong")
 
 // Lock encrypts data with a passphrase, as an age file with a scrypt recipient.
 func Lock(data []byte, passphrase string) ([]byte, error) {
@@ -32,14 +36,19 @@ func Lock(data []byte, passphrase string) ([]byte, error) {
 	return file.Bytes(), err
 }
 
-// Unlock decrypts what [Lock] encrypted.
+// Unlock decrypts the output of [Lock]. The error is ErrPassphrase if the passphrase is not that of the
+// file, or if it is empty, which no file has.
 func Unlock(locked []byte, passphrase string) ([]byte, error) {
 	identity, err := age.NewScryptIdentity(passphrase)
 	if err != nil {
-		return nil, err
+		return nil, ErrPassphrase // it is empty
 	}
 	identity.SetMaxWorkFactor(workFactor)
 	r, err := Decrypt(bytes.NewReader(locked), identity)
+	var unmatched *age.NoIdentityMatchError
+	if errors.As(err, &unmatched) && slices.Equal(unmatched.StanzaTypes, []string{"scrypt"}) {
+		return nil, ErrPassphrase
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -48,8 +57,8 @@ func Unlock(locked []byte, passphrase string) ([]byte, error) {
 
 var errNotAge = errors.New("expected an age file, found something else")
 
-// Decrypt is [age.Decrypt], but it does not quote in an error what it finds in place of an age
-// file, which may be a secret in clear.
+// Decrypt calls [age.Decrypt] if src begins like an age file. Otherwise it returns an error that
+// does not quote src, which may be a secret in clear.
 func Decrypt(src io.Reader, identity age.Identity) (io.Reader, error) {
 	const intro = "age-encryption.org/"
 	in := bufio.NewReader(src)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"filippo.io/age"
 )
@@ -46,6 +47,9 @@ func TestLockIsAnAgeFile(t *testing.T) {
 		!strings.HasPrefix(lines[1], "-> scrypt ") || !strings.HasSuffix(lines[1], " 18") {
 		t.Errorf("the header is\n%s", header)
 	}
+	if other, err := Lock(data, "passphrase"); err != nil || bytes.Equal(other[:len(header)], locked[:len(header)]) {
+		t.Errorf("the same salt twice, %v", err)
+	}
 	identity, err := age.NewScryptIdentity("passphrase")
 	if err != nil {
 		t.Fatal(err)
@@ -56,27 +60,6 @@ func TestLockIsAnAgeFile(t *testing.T) {
 	}
 	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, data) {
 		t.Errorf("age opens %d bytes, %v", len(got), err)
-	}
-}
-
-func TestLockIsSalted(t *testing.T) {
-	if testing.Short() {
-		t.Skip("scrypt takes about a second")
-	}
-	t.Parallel()
-	first, err := Lock(nil, "passphrase")
-	if err != nil {
-		t.Fatal(err)
-	}
-	second, err := Lock(nil, "passphrase")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if bytes.Equal(first, second) {
-		t.Error("the same file twice")
-	}
-	if got, err := Unlock(second, "passphrase"); err != nil || len(got) != 0 {
-		t.Errorf("%x, %v", got, err)
 	}
 }
 
@@ -139,5 +122,33 @@ func TestUnlockLimitsWork(t *testing.T) {
 	costly := bytes.Join([][]byte{file[:header], file[header+3:]}, []byte(" 19\n"))
 	if _, err := Unlock(costly, "passphrase"); err == nil || !strings.Contains(err.Error(), "work factor") {
 		t.Errorf("work factor 19: %v", err)
+	}
+}
+
+// What stands in place of an age file may be a secret in clear, and is not quoted.
+func TestDecryptDoesNotQuote(t *testing.T) {
+	id, err := age.GenerateHybridIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, src := range map[string]string{
+		"nothing":         "",
+		"a short secret":  "zkqx vjwq",
+		"a key":           "AGE-SECRET-KEY-PQ-1zkqxvjwqzkqxvjwq",
+		"lines":           "zkqx\nvjwq\nzkqx\n",
+		"as long as ages": "zkqxvjwqzkqxvjwqzkq",
+	} {
+		_, err := Decrypt(strings.NewReader(src), id)
+		if err != errNotAge {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		quotes(t, name, err, strings.TrimPrefix(src, "AGE-SECRET-KEY-PQ-1"))
+		if _, err := Unlock([]byte(src), "vjwq zkqx"); err == nil || strings.Contains(err.Error(), "zkqx") || strings.Contains(err.Error(), "vjwq") {
+			t.Errorf("%s: Unlock says %v", name, err)
+		}
+	}
+	if _, err := Decrypt(iotest.ErrReader(io.ErrClosedPipe), id); err != io.ErrClosedPipe {
+		t.Errorf("a reader that fails: %v", err)
 	}
 }

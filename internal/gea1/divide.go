@@ -7,23 +7,27 @@ import (
 	"math/bits"
 )
 
-// Divide and conquer, after the cryptanalysis. The 64 bits of S are a sum of three parts, in a basis
-// made for it:
+// Divide and conquer, after the cryptanalysis. Loading a register is linear, so S can be written as
+// a sum t + u + v, in a basis of which each register ignores a part:
 //
-//	T  24 dimensions  A and C do not see them: the kernel of A and C
-//	U  32 dimensions  B does not see them: the kernel of B
-//	V   8 dimensions  the rest
+//	S       T, 24 dimensions         U, 32 dimensions             V, 8 dimensions
+//	        ├────────────────────────┼────────────────────────────┼───────────────┤
+//	A, C      load zeros               depend on u                  depend on v
+//	B         depends on t             loads zeros                  depends on v
 //
-//	keystream = A(u+v) + C(u+v) + B(t+v)
+//	        keystream = A(u+v) + C(u+v) + B(t+v)
 //
-// For each v, the 2^24 outputs of B go into a table, and the 2^32 of A and C are looked up in it:
-// 2^40 steps in all, where trying keys takes 2^64.
+//	        B(t+v) + keystream   =   A(u+v) + C(u+v)
+//	        2^24 for each v:         2^32 for each v:
+//	        kept in a table          looked up in the table
+//
+// All values of v take 2^8 · 2^32 = 2^40 steps, where trying keys takes 2^64.
 
-// A Space is the S that a search goes over.
+// A Space is a set of S: all sums of some basis vectors, from T, U and V.
 type Space struct{ t, u, v []uint64 }
 
-// NewSpace makes a space of 2^size, with a part of T, U and V in proportion. At 64 it is all there
-// is.
+// NewSpace returns a space of 2^size values of S, from 8 to 64, with vectors of T, U and V in
+// proportion. With 64 it has every S.
 func NewSpace(size int) (*Space, error) {
 	if size < 8 || size > 64 {
 		return nil, fmt.Errorf("gea1: expected a space of 8 to 64 bits, found %d", size)
@@ -42,22 +46,22 @@ func NewSpace(size int) (*Space, error) {
 	return &Space{t[:size-nu-nv], u[:nu], v[:nv]}, nil
 }
 
-// Steps is how many states of A and C a search tries: 2^40 of the whole space.
+// Steps returns the number of states of A and C that a search tries: 2^40 in the whole space.
 func (sp *Space) Steps() uint64 { return 1 << (len(sp.u) + len(sp.v)) }
 
-// Batch is how many of them go into one trial: no more than share a table.
+// Batch returns the number of states for one trial. All states of a batch share a table.
 func (sp *Space) Batch() int { return 1 << min(len(sp.u), 16) }
 
-// Table is how many states of B a search keeps at a time: 2^24 of the whole space.
+// Table returns the number of states of B in a table: 2^24 in the whole space.
 func (sp *Space) Table() uint64 { return 1 << len(sp.t) }
 
-// At is one S of the space, by number.
+// At returns the S with a number, modulo the size of the space.
 func (sp *Space) At(i uint64) uint64 {
 	nt, nu := len(sp.t), len(sp.u)
 	return sum(sp.t, i) ^ sum(sp.u, i>>nt) ^ sum(sp.v, i>>(nt+nu))
 }
 
-// sum adds the vectors of a basis for which a bit is set.
+// sum returns the sum of those vectors of a basis whose bit in which is set.
 func sum(basis []uint64, which uint64) (s uint64) {
 	for i, b := range basis {
 		s ^= b & -(which >> i & 1)
@@ -65,17 +69,17 @@ func sum(basis []uint64, which uint64) (s uint64) {
 	return s
 }
 
-// A Search looks for the S that gives a keystream. It is for one goroutine. It works with what is
-// linear, and does not find an S that [LoadsZeros].
+// A Search looks for the S that gives a keystream. It is for one goroutine. It depends on linear
+// loading, so it does not find an S that [LoadsZeros].
 type Search struct {
 	space     *Space
 	keystream []byte
-	stepU     [64]wordsAC
-	stepT     [64]words
-	table     *table // nil before the first
-	v         uint64 // whose table it is
-	outputs   [together]uint64
-	maybe     [together]uint16
+	stepU     [64]wordsAC      // of each vector of U
+	stepT     [64]words        // of each vector of T
+	table     *table           // of B, for v; nil before the first
+	v         uint64           // its number
+	outputs   [together]uint64 // of A and C, of the states that are looked up together
+	maybe     [together]uint16 // those that pass the table's filter
 }
 
 // NewSearch makes a search for the S that gives a keystream of at least nine bytes.
@@ -93,11 +97,12 @@ func NewSearch(space *Space, keystream []byte) (*Search, error) {
 	return s, nil
 }
 
-// words are the next 64 bits at each of the seven places that f looks at, as time goes on. They are
-// linear in S, so that a search which goes from one S to the next by adding one vector goes on by
-// adding its words, and f then gives 64 bits of output at once.
+// words are the bits at each of the seven places that f depends on, in the next 64 steps. They are
+// linear in S: a search that goes from one S to the next by adding a vector only adds the vector's
+// words. f of them is 64 bits of output.
 type words [7]uint64
 
+// words returns the words of a register that S loads.
 func (r *register) words(s uint64) (w words) {
 	state := r.linear(s)
 	for t := range 64 {
@@ -121,12 +126,13 @@ type wordsAC struct{ a, c words }
 
 func seenByAC(s uint64) wordsAC { return wordsAC{regA.words(s), regC.words(s)} }
 
-// gray is the Gray code, in which neighbours differ by one bit: number i and number i+1 by bit
-// TrailingZeros(i+1).
+// gray returns a number of the Gray code. Numbers i and i+1 differ in one bit, TrailingZeros(i+1),
+// so a search in this order adds one vector at each step.
 func gray(i uint64) uint64 { return i ^ i>>1 }
 
-// Trial tries n states of A and C from number first on, and appends to hits those that go with a
-// state of B. All of them have the same v: n is a power of two, first a multiple of it.
+// Trial tries n states of A and C from number first on, and appends to hits those whose output is
+// in the table of B. All of them must have the same v: n is a power of two, and first a multiple of
+// it.
 func (s *Search) Trial(first uint64, n int, hits []uint64) []uint64 {
 	nu := len(s.space.u)
 	v, from := first>>nu, first&(1<<nu-1)
@@ -151,12 +157,11 @@ func (s *Search) Trial(first uint64, n int, hits []uint64) []uint64 {
 	return hits
 }
 
-// together is how many outputs are looked up at a time. At full size the tables are in no cache, and
-// the memory is asked for many words at once, and not for one after the other.
+// together is the number of outputs that are looked up at a time. A table of full size exceeds the
+// caches, and the processor fetches many words from memory at once if no look-up waits for another.
 const together = 256
 
-// sideB is each t of the space, and the output of B for t+v with the keystream on it: what A and C
-// have to give.
+// sideB yields each t of the space with B(t+v) XOR keystream, the value that A and C must produce.
 func (s *Search) sideB(v uint64) iter.Seq2[uint64, uint64] {
 	return func(yield func(t, output uint64) bool) {
 		want := binary.LittleEndian.Uint64(s.keystream)
@@ -170,7 +175,7 @@ func (s *Search) sideB(v uint64) iter.Seq2[uint64, uint64] {
 	}
 }
 
-// fill makes the table for a v.
+// fill sets the table to the values of sideB for v.
 func (s *Search) fill(v uint64) {
 	if s.table == nil {
 		s.table = newTable(len(s.space.t))
@@ -182,7 +187,8 @@ func (s *Search) fill(v uint64) {
 	s.v = v
 }
 
-// Recover finds the S that belongs to a hit, whose t the table does not tell.
+// Recover returns the S of a hit. The table does not tell its t, so all of them are tried again. It
+// reports false if no S gives the keystream beyond the 64 bits that a table compares.
 func (s *Search) Recover(hit uint64) (initial uint64, ok bool) {
 	nu := len(s.space.u)
 	v := hit >> nu
@@ -200,6 +206,7 @@ func (s *Search) Recover(hit uint64) (initial uint64, ok bool) {
 	return 0, false
 }
 
+// fits reports whether S gives the keystream.
 func (s *Search) fits(initial uint64) bool {
 	i := 0
 	for b := range Keystream(initial) {

@@ -281,8 +281,8 @@ func FuzzKey(f *testing.F) {
 	})
 }
 
-// BenchmarkSearch reports states of A and C per second on one core, and as a multiple of what one
-// does who loads and clocks the registers for each, as far as the first 16 bits.
+// BenchmarkSearch reports states of A and C per second on one core, and as a multiple of the rate
+// of the plain loop, which loads and clocks the registers for each S as far as the first 16 bits.
 func BenchmarkSearch(b *testing.B) {
 	sp, err := NewSpace(40)
 	if err != nil {

@@ -1,18 +1,31 @@
-// Package gea1 is the GPRS cipher GEA-1, with the property that makes 40 bits of its 64.
+// Package gea1 is the GPRS cipher GEA-1, whose key of 64 bits has the strength of 40.
 //
 // The algorithm was secret from 1998 until Beierle, Derbez, Leander, Leurent, Raddum, Rotella,
 // Rupprecht and Stennes published it ("Cryptanalysis of the GPRS Encryption Algorithms GEA-1 and
 // GEA-2", Eurocrypt 2021, https://eprint.iacr.org/2021/819). It is broken: do not protect anything
-// with it. Package weakcipher is where it is used.
+// with it. Package weakcipher uses it.
 //
-//	                    ┌─ as it is ────> A, 31 bits ─┐
-//	IV, direction, key  │                             │ f
-//	   ──> S, 64 bits ──┼─ turned by 16 > B, 32 bits ─┼ f ──> sum: keystream
-//	                    │                             │ f
-//	                    └─ turned by 32 > C, 33 bits ─┘
+//	                                 ┌── as it is ─────> A, 31 bits ── f ──┐
+//	IV, direction, key               │                                     │
+//	  225 steps  ──>  S, 64 bits ────┼── turned by 16 ─> B, 32 bits ── f ──XOR──> keystream
+//	  not linear      one for each   │                                     │      1 bit a step
+//	                  key            └── turned by 32 ─> C, 33 bits ── f ──┘
+//	                                     linear
 //
-// Seen from outside that is 96 bits of state from 64 of key. But A and C together start in only
-// 2^40 of their 2^64 joint states, for every one that S can have (TestRanks).
+// A register in Galois form, here A. At each step the bits move to the right. If the bit that
+// leaves is 1, those at the taps are inverted as they move:
+//
+//	    ┌────┬────┬────┬────┬────┬──    ──┬────┬────┬────┬────┬────┐
+//	┌──>│ 30 │ 29 │ 28 │ 27 │ 26 │   …    │  4 │  3 │  2 │  1 │  0 │───┐
+//	│   └────┴─^──┴─^──┴─^──┴────┴──    ──┴─^──┴─^──┴────┴─^──┴────┘   │
+//	└──────────┴────┴────┴──────────────────┴────┴─────────┴───────────┘
+//	                     bits 22, 0, 13, 21, 25, 2, 7 ──> f ──> 1 bit
+//
+// The three registers have 96 bits of state, set from the 64 of S. But A and C together start in
+// only 2^40 of their 2^64 joint states, for the 2^64 values of S (TestRanks). That is the flaw.
+//
+// Known to a wiretap: IV, direction, and nine bytes of keystream. Searched: S, and the key follows
+// from it. divide.go has the search, in 2^40 steps. Read this file first.
 package gea1
 
 import (
@@ -24,7 +37,7 @@ import (
 const (
 	// KeySize is the length of a key in bytes.
 	KeySize = 8
-	// IVSize is the length of the number that a frame is known by, in bytes.
+	// IVSize is the length of a frame's number, in bytes.
 	IVSize = 4
 )
 
@@ -32,8 +45,8 @@ const (
 type register struct {
 	size  int
 	taps  uint64
-	input [7]int // the bits that f looks at
-	turn  int    // where in S it begins to load
+	input [7]int // the bits that f depends on
+	turn  int    // the bit of S that it loads first
 }
 
 var (
@@ -42,6 +55,7 @@ var (
 	regC = register{33, taps(3, 6, 10, 12, 13, 14, 15, 16, 18, 19, 22, 23, 24, 29, 31), [7]int{10, 30, 32, 3, 19, 0, 4}, 32}
 )
 
+// taps returns a mask with the given bits.
 func taps(places ...int) (mask uint64) {
 	for _, i := range places {
 		mask |= 1 << i
@@ -49,26 +63,27 @@ func taps(places ...int) (mask uint64) {
 	return mask
 }
 
-// f is the function of seven variables that all registers share, for the 64 bits of its words.
-// Its algebraic normal form is in the test; this is a shorter way to say it.
+// f is the function of seven variables that all registers share, for 64 values of them at once: one
+// in each bit of the words. The test has its algebraic normal form; this formula is shorter.
 func f(x0, x1, x2, x3, x4, x5, x6 uint64) uint64 {
 	return (x3&^x0 | (x2 ^ x1&^x0)) ^ x5&((x0&^x3)^(x1|x2)) ^ (x0&(x1^x2)^x5)&^x4 ^
 		x6&((x2|^(x0&x3))^(x3^((x0^x1)|(x0^x2^^x3)))&^x5^x1&^x3&^x4)
 }
 
-// clock moves a register by a step, with a bit that comes in.
+// clock returns the state after a step, with a bit of input.
 func (r *register) clock(state, in uint64) uint64 {
 	first := (state ^ in) & 1
 	return (state^-first&r.taps)>>1 | first<<(r.size-1)
 }
 
+// output returns f of a state, one bit.
 func (r *register) output(state uint64) uint64 {
 	x := &r.input
 	return f(state>>x[0], state>>x[1], state>>x[2], state>>x[3], state>>x[4], state>>x[5], state>>x[6]) & 1
 }
 
-// load makes the register's first state of S. It is linear, but for the state of zeros, which no
-// register may have.
+// load returns the register's first state. A state of zeros, which would stay zero, is replaced by
+// 1.
 func (r *register) load(s uint64) uint64 {
 	if state := r.linear(s); state != 0 {
 		return state
@@ -76,6 +91,7 @@ func (r *register) load(s uint64) uint64 {
 	return 1
 }
 
+// linear loads S bit by bit, and returns the state. It is linear in S.
 func (r *register) linear(s uint64) (state uint64) {
 	s = bits.RotateLeft64(s, -r.turn)
 	for i := range 64 {
@@ -84,28 +100,29 @@ func (r *register) linear(s uint64) (state uint64) {
 	return state
 }
 
-// LoadsZeros reports whether S loads a register with zeros, so that it begins with a one instead.
-// One S in 2^30 does.
+// LoadsZeros reports whether S loads a register with zeros, so that it starts with 1 instead. One S
+// in 2^30 does.
 func LoadsZeros(s uint64) bool {
 	return regA.linear(s) == 0 || regB.linear(s) == 0 || regC.linear(s) == 0
 }
 
-// clockS moves S, which is not linear: bit 0 is the oldest.
+// clockS returns S after a step, with a bit of input. It is not linear. Bit 0 is the oldest.
 func clockS(s, in uint64) uint64 { return s>>1 | ((s^in)&1^fS(s))<<63 }
 
-// unclockS is its inverse.
+// unclockS returns the S before a step, and is the inverse of clockS.
 func unclockS(s, in uint64) uint64 {
 	before := s << 1
 	return before | (s>>63^in^fS(before))&1
 }
 
+// fS returns f of S, one bit.
 func fS(s uint64) uint64 { return f(s>>3, s>>12, s>>22, s>>38, s>>42, s>>55, s>>63) & 1 }
 
-// blanks is how often S moves after the key is in.
+// blanks is the number of steps without input that follow the key.
 const blanks = 128
 
-// Initial is S after IV, direction and key have gone in, which are read as big-endian numbers, the
-// lowest bit first.
+// Initial returns S for a key and a frame. IV, direction and key are the input of S, in this order.
+// IV and key are big-endian numbers; the lowest bit goes first.
 func Initial(key [KeySize]byte, iv [IVSize]byte, downlink bool) uint64 {
 	s := beforeKey(iv, downlink)
 	for i, k := 0, binary.BigEndian.Uint64(key[:]); i < 64; i++ {
@@ -117,6 +134,7 @@ func Initial(key [KeySize]byte, iv [IVSize]byte, downlink bool) uint64 {
 	return s
 }
 
+// beforeKey returns S after IV and direction.
 func beforeKey(iv [IVSize]byte, downlink bool) (s uint64) {
 	for i, v := 0, binary.BigEndian.Uint32(iv[:]); i < 32; i++ {
 		s = clockS(s, uint64(v>>i))
@@ -127,12 +145,12 @@ func beforeKey(iv [IVSize]byte, downlink bool) (s uint64) {
 	return clockS(s, 0)
 }
 
-// Key is the key that leads to S. For each S there is one: nothing on the way loses anything.
+// Key returns the key that leads to S. For each S there is one, since every step has an inverse.
 func Key(s uint64, iv [IVSize]byte, downlink bool) (key [KeySize]byte) {
 	for range blanks {
 		s = unclockS(s, 0)
 	}
-	// After 64 steps with the key, S consists of the 64 bits that these have made, in order.
+	// After 64 steps with the key, S consists of the 64 bits that these steps appended, in order.
 	k, at := uint64(0), beforeKey(iv, downlink)
 	for i := range 64 {
 		bit := (clockS(at, 0)>>63 ^ s>>i) & 1
@@ -143,7 +161,7 @@ func Key(s uint64, iv [IVSize]byte, downlink bool) (key [KeySize]byte) {
 	return key
 }
 
-// Keystream is the keystream that follows from S, byte by byte without an end.
+// Keystream yields the keystream that follows from S, byte by byte without end.
 func Keystream(s uint64) iter.Seq[byte] {
 	return func(yield func(byte) bool) {
 		a, b, c := regA.load(s), regB.load(s), regC.load(s)

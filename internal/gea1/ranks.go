@@ -2,13 +2,13 @@ package gea1
 
 import "math/bits"
 
-// A Rank says in how many states some registers start together: 2^Rank, of 2^Bits.
+// A Rank says in how many states some registers start together: 2^Rank of 2^Bits.
 type Rank struct {
 	Registers  string
 	Bits, Rank int
 }
 
-// Ranks are those of every register, of every two, and of all three, computed from the taps.
+// Ranks computes, from the taps, the rank of each register, of each two and of all three.
 func Ranks() (all []Rank) {
 	a, b, c := &regA, &regB, &regC
 	for _, g := range []struct {
@@ -28,8 +28,9 @@ func Ranks() (all []Rank) {
 	return all
 }
 
-// kernel is a basis of the S that set all of the registers to zero. It takes the unit vectors one
-// by one, and clears with those before it what it can of the state each of them leads to.
+// kernel returns a basis of the S that load zeros into all of the registers. It is Gaussian
+// elimination over the unit vectors: each state is cleared as far as possible with those before it,
+// and a vector whose states become zero is in the kernel.
 func kernel(registers ...*register) (basis []uint64) {
 	var pivots []pivot
 	for i := range 64 {
@@ -51,7 +52,7 @@ func kernel(registers ...*register) (basis []uint64) {
 	return basis
 }
 
-// pivot is an S, the states it leads to, and the place of a bit that is set in one of them.
+// pivot is an S, the states that it loads, and the place of a bit that is set in one of them.
 type pivot struct {
 	s      uint64
 	states [3]uint64
@@ -59,6 +60,7 @@ type pivot struct {
 	bit    int
 }
 
+// add adds q to p.
 func (p *pivot) add(q pivot) {
 	p.s ^= q.s
 	for j := range p.states {
@@ -66,6 +68,7 @@ func (p *pivot) add(q pivot) {
 	}
 }
 
+// find sets the place of a bit. It reports false if all states are zero.
 func (p *pivot) find() bool {
 	for j, state := range p.states {
 		if state != 0 {
@@ -76,7 +79,7 @@ func (p *pivot) find() bool {
 	return false
 }
 
-// independent reports whether v is no sum of the vectors of a basis, in which case it joins it.
+// independent reports whether v is independent of the vectors of a basis, and appends it if it is.
 // Each vector of the basis has a bit that no later one has.
 func independent(basis *[]uint64, v uint64) bool {
 	for _, b := range *basis {

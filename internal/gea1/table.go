@@ -1,10 +1,10 @@
 package gea1
 
-// table is a set of 2^size words that look random. Most words that are not in it are refused by
-// the filter, which is 16 times smaller and stays in the cache longer.
+// table is a set of 2^size random words. The filter refuses most words that are not in it. It is 16
+// times smaller than the slots, so more of it stays in the cache.
 type table struct {
 	filter []uint64 // eight bits for each word
-	slots  []uint64 // two for each word, by its upper bits; zero is none
+	slots  []uint64 // two for each word, by its upper bits; zero is empty
 	shift  int
 	zero   bool // the word zero is in it
 }
@@ -32,8 +32,8 @@ func (t *table) add(w uint64) {
 	t.slots[i] = w
 }
 
-// filtered appends to which the index of each word that the filter does not refuse. There is a word
-// of room for each.
+// filtered returns the indices of the words that the filter does not refuse. It writes them into
+// which, whose capacity must be at least the number of words.
 func (t *table) filtered(words []uint64, which []uint16) []uint16 {
 	which = which[:len(words)]
 	n := 0

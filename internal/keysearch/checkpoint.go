@@ -10,7 +10,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 )
 
-// Checkpoint is where a search can be resumed.
+// Checkpoint says where a search can be resumed.
 type Checkpoint struct {
 	Next uint64   // all keys below it are done
 	Hits []uint64 // those of them that were accepted, ascending
@@ -22,8 +22,8 @@ const (
 	sumLabel          = "doormat keysearch v1 checkpoint"
 )
 
-// Marshal writes the checkpoint of a search. The description says all that must be the same when
-// it is resumed: the cipher, the known plaintext, the ciphertext.
+// Marshal writes the checkpoint of a search. The description must contain all that the search and
+// its resumption have in common: the cipher, the known plaintext, the ciphertext.
 //
 //	struct {
 //	    uint8  version = 1;
@@ -34,7 +34,7 @@ const (
 //	} Checkpoint;
 func (c Checkpoint) Marshal(description string) ([]byte, error) {
 	if err := c.check(); err != nil {
-		return nil, fmt.Errorf("keysearch: %w", err)
+		return nil, err
 	}
 	var b cryptobyte.Builder
 	b.AddUint8(checkpointVersion)
@@ -49,11 +49,11 @@ func (c Checkpoint) Marshal(description string) ([]byte, error) {
 	return append(body, hash(sumLabel, body)...), nil
 }
 
-// ParseCheckpoint reads the checkpoint of a search. It refuses that of another one.
+// ParseCheckpoint reads the checkpoint of a search. A checkpoint of another search is an error.
 func ParseCheckpoint(data []byte, description string) (Checkpoint, error) {
 	c, err := parseCheckpoint(data, description)
 	if err != nil {
-		return Checkpoint{}, fmt.Errorf("keysearch: %w", err)
+		return Checkpoint{}, err
 	}
 	return c, nil
 }
@@ -67,11 +67,11 @@ func parseCheckpoint(data []byte, description string) (c Checkpoint, err error) 
 		return c, errors.New("the checkpoint is empty")
 	}
 	if version != checkpointVersion {
-		return c, fmt.Errorf("a checkpoint begins with version %d, this one with %d", checkpointVersion, version)
+		return c, fmt.Errorf("expected a checkpoint of version %d, found version %d", checkpointVersion, version)
 	}
 	if !s.ReadBytes(&search, sha256.Size) || !s.ReadUint64(&c.Next) || !s.ReadUint24LengthPrefixed(&hits) ||
 		!s.ReadBytes(&sum, sha256.Size) || !s.Empty() {
-		return c, fmt.Errorf("a checkpoint of %d bytes is too short or too long", len(data))
+		return c, fmt.Errorf("expected %d bytes of checkpoint and 8 for each key, found %d", 1+2*sha256.Size+8+3, len(data))
 	}
 	if !bytes.Equal(sum, hash(sumLabel, data[:len(data)-sha256.Size])) {
 		return c, errors.New("the checkpoint is damaged: its checksum is wrong")
@@ -82,7 +82,7 @@ func parseCheckpoint(data []byte, description string) (c Checkpoint, err error) 
 	for !hits.Empty() {
 		var key uint64
 		if !hits.ReadUint64(&key) {
-			return c, errors.New("the last key of the checkpoint is cut short")
+			return c, errors.New("expected 8 bytes for each key of the checkpoint, found fewer for the last")
 		}
 		c.Hits = append(c.Hits, key)
 	}
@@ -91,15 +91,15 @@ func parseCheckpoint(data []byte, description string) (c Checkpoint, err error) 
 
 func (c Checkpoint) check() error {
 	if len(c.Hits) > MaxHits {
-		return fmt.Errorf("a checkpoint has at most %d keys, this one %d", MaxHits, len(c.Hits))
+		return fmt.Errorf("expected at most %d keys in a checkpoint, found %d", MaxHits, len(c.Hits))
 	}
 	for i, key := range c.Hits {
 		if i > 0 && key <= c.Hits[i-1] {
-			return errors.New("the keys of a checkpoint ascend, those of this one do not")
+			return errors.New("expected ascending keys in a checkpoint, found others")
 		}
 	}
 	if n := len(c.Hits); n > 0 && c.Hits[n-1] >= c.Next {
-		return fmt.Errorf("key %#x of the checkpoint is not below its next key %#x", c.Hits[n-1], c.Next)
+		return fmt.Errorf("expected keys below the checkpoint's next, %#x, found %#x", c.Next, c.Hits[n-1])
 	}
 	return nil
 }

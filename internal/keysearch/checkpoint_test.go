@@ -37,7 +37,7 @@ func TestCheckpointRoundTrip(t *testing.T) {
 
 func TestCheckpointRefused(t *testing.T) {
 	data := checkpoint(t, Checkpoint{Next: 9, Hits: []uint64{0, 3, 8}})
-	if _, err := ParseCheckpoint(data, "RC2, 25 bits"); err == nil || err.Error() != "keysearch: the checkpoint is of another search" {
+	if _, err := ParseCheckpoint(data, "RC2, 25 bits"); err == nil || err.Error() != "the checkpoint is of another search" {
 		t.Error("another search:", err)
 	}
 	refused := func(what string, data []byte) {

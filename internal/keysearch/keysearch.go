@@ -1,8 +1,8 @@
 // Package keysearch tries every key of a space, on all cores.
 //
-// It knows no cipher. A cipher brings a [Trial], which tests a run of consecutive keys, so that it
-// can work on several keys at a time and share what they have in common. Each core makes its own
-// trial and nothing is allocated per key or per batch.
+// It does not depend on a cipher. A cipher brings a [Trial], which tests a run of consecutive keys,
+// so that it can work on several keys at a time and share what they have in common. Each core makes
+// its own trial, and nothing is allocated for a key or a batch.
 //
 //	          next batch: one atomic counter
 //	       /               |               \
@@ -11,9 +11,10 @@
 //	            keys that fit: Accept, hits
 //
 // A search can be stopped at any time and resumed: all keys below [Checkpoint].Next are done.
-// Every key is tried exactly once, whatever the number of cores and the size of a batch
-// (TestEveryKeyOnce), and over a stop and a resumption none is left out
-// (TestStopAndResumeLosesNoKey).
+// Every key is tried exactly once, for every number of cores and size of a batch
+// (TestEveryKeyOnce), and a stop and a resumption leave out none (TestStopAndResumeLosesNoKey).
+//
+// [Search.Find] is what packages with ciphers offer to their users.
 package keysearch
 
 import (
@@ -31,14 +32,21 @@ import (
 // cancelled stops within a millisecond.
 const DefaultBatch = 1024
 
-// MaxHits is the most keys that a search collects. More of them mean that the known plaintext is
+// MaxHits is the largest number of keys that a search collects. If more fit, the known plaintext is
 // too short for the space.
 const MaxHits = 1 << 16
 
 // progressInterval is the time between two calls of Progress.
 const progressInterval = 250 * time.Millisecond
 
-var errTooManyHits = fmt.Errorf("keysearch: more than %d keys fit: more known plaintext is needed", MaxHits)
+var (
+	// ErrNoKey reports that none of the keys that were tried fits.
+	ErrNoKey = errors.New("no key fits")
+	// ErrResume reports a checkpoint that is damaged, or of another search.
+	ErrResume = errors.New("expected a checkpoint of this search")
+
+	errTooManyHits = fmt.Errorf("more than %d keys fit: more known plaintext is needed", MaxHits)
+)
 
 // Trial tests the n keys from first on, and appends those that fit to hits. It is used by one
 // goroutine. A batch does not cross a multiple of [Search].Batch, and may be shorter.
@@ -47,35 +55,36 @@ type Trial func(first uint64, n int, hits []uint64) []uint64
 // Search is a search for keys. Only End and NewTrial have to be set.
 type Search struct {
 	From Checkpoint // where to begin; the zero value is the first key, 0
-	End  uint64     // the first key that is not tried: 1 << bits for the keys of so many bits
+	End  uint64     // the first key that is not tried: 1 << bits for all keys of that many bits
 
-	// NewTrial makes the trial of one core, in that core's goroutine: with tables and cipher
-	// states of its own, so that cores share no memory that is written.
+	// NewTrial makes the trial of one core, in that core's goroutine. Each trial has tables and
+	// cipher states of its own, so that cores share no memory that is written.
 	NewTrial func() Trial
 
-	// Accept looks closer at a key that a trial reports, by one goroutine at a time. Where the
-	// known plaintext is short, wrong keys fit it too. Nil accepts.
+	// Accept examines a key that a trial reports, in one goroutine at a time. Where the known
+	// plaintext is short, wrong keys fit it too. Nil accepts every key.
 	Accept func(key uint64) bool
 
-	All   bool // go on after the first key that is accepted
-	Cores int  // goroutines; 0 for one per core
-	Batch int  // keys at a time; 0 for DefaultBatch
+	All   bool   // continue after the first key that is accepted
+	Cores int    // goroutines; 0 means one for each core
+	Batch int    // keys at a time; 0 means DefaultBatch
+	Unit  uint64 // how many keys of the cipher a key of this search stands for, in Work; 0 means 1
 
-	// Progress is called four times a second, by one goroutine.
+	// Progress is called up to four times a second, by one goroutine at a time.
 	Progress func(Progress)
 }
 
-// Progress is how far a search has come.
+// Progress tells how far a search is.
 type Progress struct {
 	Tried, Of  uint64 // keys since the search began or was resumed
 	Elapsed    time.Duration
 	Checkpoint Checkpoint // enough to resume from here
 }
 
-// Rate is in keys per second.
+// Rate returns keys per second.
 func (p Progress) Rate() float64 { return rate(p.Tried, p.Elapsed) }
 
-// Result is what a search has found, also when it was cancelled.
+// Result has what a search has found, also if it was cancelled.
 type Result struct {
 	Hits       []uint64 // keys that were accepted, in order, those of the checkpoint included
 	Tried      uint64   // keys since the search began or was resumed
@@ -84,35 +93,75 @@ type Result struct {
 	Checkpoint Checkpoint
 }
 
-// Rate is in keys per second.
+// Rate returns keys per second.
 func (r Result) Rate() float64 { return rate(r.Tried, r.Elapsed) }
 
-// PerCore is the rate of one core, in keys per second.
+// PerCore returns the rate of one core, in keys per second.
 func (r Result) PerCore() float64 { return r.Rate() / float64(max(r.Cores, 1)) }
 
 func rate(tried uint64, elapsed time.Duration) float64 {
 	return float64(tried) / max(elapsed.Seconds(), 1e-9)
 }
 
-// Run searches until a key is accepted, or with All until every key is tried. If ctx is done
-// first it returns what it has with ctx's error.
+// Work tells what a search has done, also one that was cancelled.
+type Work struct {
+	Tried, Of  uint64 // keys since the search began or was resumed
+	Place      uint64 // of the key that was found, among all in order, from 1; 0 if none was
+	Elapsed    time.Duration
+	Cores      int    // 0 while the search is under way
+	Checkpoint []byte // from which it can be resumed
+}
+
+// Find searches for the first key that is accepted. It begins at the checkpoint in resume, if that
+// is not nil, and returns one to resume from, also with an error. The description must contain all
+// that a search and its resumption have in common. If no key is accepted the error is ErrNoKey; if
+// the checkpoint is of another search it is ErrResume.
+func (s Search) Find(ctx context.Context, description string, resume []byte, progress func(Work)) (key uint64, w Work, err error) {
+	if resume != nil {
+		if s.From, err = ParseCheckpoint(resume, description); err == nil && s.From.Next > s.End {
+			err = errors.New("the checkpoint is beyond the end")
+		}
+		if err != nil {
+			return 0, w, fmt.Errorf("%w: %w", ErrResume, err)
+		}
+	}
+	unit := max(s.Unit, 1)
+	work := func(tried uint64, elapsed time.Duration, c Checkpoint) Work {
+		data, err := c.Marshal(description)
+		if err != nil {
+			panic("keysearch: internal error: " + err.Error()) // a search keeps its hits in order
+		}
+		return Work{Tried: tried * unit, Of: (s.End - s.From.Next) * unit, Elapsed: elapsed, Checkpoint: data}
+	}
+	if progress != nil {
+		s.Progress = func(p Progress) { progress(work(p.Tried, p.Elapsed, p.Checkpoint)) }
+	}
+	r, err := s.Run(ctx)
+	w = work(r.Tried, r.Elapsed, r.Checkpoint)
+	w.Cores = r.Cores
+	switch {
+	case err != nil:
+		return 0, w, err
+	case len(r.Hits) == 0:
+		return 0, w, ErrNoKey
+	}
+	w.Place = (r.Hits[0] + 1) * unit
+	return r.Hits[0], w, nil
+}
+
+// Run searches until a key is accepted, or with All until every key is tried. If ctx is done before
+// that, it returns what was found with ctx's error.
 func (s Search) Run(ctx context.Context) (Result, error) {
 	if err := s.check(); err != nil {
 		return Result{}, err
 	}
 	r := newRun(s)
-	began := time.Now()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		r.work()
-	}()
-	r.watch(ctx, began, done)
+	r.work(ctx)
 	res := Result{
 		Hits:       r.hits,
 		Tried:      r.tried(),
 		Cores:      len(r.slots),
-		Elapsed:    time.Since(began),
+		Elapsed:    time.Since(r.began),
 		Checkpoint: r.checkpoint(r.boundary(r.batches.Load())),
 	}
 	slices.Sort(res.Hits)
@@ -127,16 +176,16 @@ func (s Search) Run(ctx context.Context) (Result, error) {
 
 func (s *Search) check() error {
 	if s.NewTrial == nil {
-		return errors.New("keysearch: no trial")
+		return errors.New("the search has no trial")
 	}
 	if s.Cores < 0 || s.Batch < 0 {
-		return fmt.Errorf("keysearch: %d cores, batches of %d keys: want 0 or more", s.Cores, s.Batch)
+		return fmt.Errorf("expected 0 or more cores and keys in a batch, found %d and %d", s.Cores, s.Batch)
 	}
 	if s.From.Next > s.End {
-		return fmt.Errorf("keysearch: the search begins at key %#x, behind its end %#x", s.From.Next, s.End)
+		return fmt.Errorf("expected a beginning of at most %#x, the search's end, found %#x", s.End, s.From.Next)
 	}
 	if err := s.From.check(); err != nil {
-		return fmt.Errorf("keysearch: %w", err)
+		return err
 	}
 	if s.Cores == 0 {
 		s.Cores = runtime.GOMAXPROCS(0)
@@ -150,11 +199,14 @@ func (s *Search) check() error {
 // run is a search that is under way.
 type run struct {
 	Search
+	began   time.Time
 	batches atomic.Uint64 // handed out, counted from key 0
-	stop    atomic.Bool
+	stop    atomic.Bool   // a key was accepted, or too many were
 	slots   []slot
 
-	mu       sync.Mutex // of what follows
+	told     time.Duration // when Progress was called last, since began
+	telling  sync.Mutex    // guards told, and is held while Progress runs
+	mu       sync.Mutex    // guards hits and overflow
 	hits     []uint64
 	overflow bool
 }
@@ -162,34 +214,36 @@ type run struct {
 // slot is what one worker tells the others. It fills two cache lines, so that no worker waits
 // for a line that another one writes.
 type slot struct {
-	next  atomic.Uint64 // all batches that this worker took below it are done
+	next  atomic.Uint64 // all batches below it that this worker took are done
 	tried atomic.Uint64
 	_     [112]byte
 }
 
 func newRun(s Search) *run {
-	r := &run{Search: s, slots: make([]slot, s.Cores), hits: slices.Clone(s.From.Hits)}
+	r := &run{Search: s, began: time.Now(), slots: make([]slot, s.Cores), hits: slices.Clone(s.From.Hits)}
 	r.batches.Store(s.From.Next / uint64(s.Batch))
+	r.stop.Store(!s.All && len(r.hits) > 0)
 	for i := range r.slots {
 		r.slots[i].next.Store(s.From.Next)
 	}
 	return r
 }
 
-func (r *run) work() {
+func (r *run) work(ctx context.Context) {
 	var wg sync.WaitGroup
 	for i := range r.slots {
-		wg.Go(func() { r.worker(&r.slots[i]) })
+		wg.Go(func() { r.worker(ctx, &r.slots[i]) })
 	}
 	wg.Wait()
 }
 
 // worker tests batches. Once it has taken one it tests the whole of it, so that after the last
 // worker has ended all batches that were handed out are done.
-func (r *run) worker(own *slot) {
+func (r *run) worker(ctx context.Context, own *slot) {
 	trial := r.NewTrial()
 	hits := make([]uint64, 0, 16)
-	for tried := uint64(0); !r.stop.Load(); {
+	paused := time.Now()
+	for tried := uint64(0); !r.stop.Load() && ctx.Err() == nil; {
 		batch := r.batches.Add(1) - 1
 		first, end := max(r.boundary(batch), r.From.Next), r.boundary(batch+1)
 		if first >= end {
@@ -204,10 +258,31 @@ func (r *run) worker(own *slot) {
 		tried += end - first
 		own.tried.Store(tried)
 		own.next.Store(end)
+		if time.Since(paused) >= progressInterval {
+			r.tell()
+			pause()
+			paused = time.Now()
+		}
 	}
 }
 
-// boundary is the first key of a batch, or the end of the search.
+// pause lets other goroutines run. In a browser all of them share one thread with the page's
+// events, and without it neither a timer nor a context would reach a search there.
+func pause() { time.Sleep(time.Microsecond) }
+
+// tell calls Progress, unless another worker did or does.
+func (r *run) tell() {
+	if r.Progress == nil || !r.telling.TryLock() {
+		return
+	}
+	defer r.telling.Unlock()
+	if now := time.Since(r.began); now-r.told >= progressInterval {
+		r.told = now
+		r.Progress(r.progress())
+	}
+}
+
+// boundary returns the first key of a batch, or the end of the search if there is no such batch.
 func (r *run) boundary(batch uint64) uint64 {
 	if batch > r.End/uint64(r.Batch) {
 		return r.End
@@ -215,6 +290,7 @@ func (r *run) boundary(batch uint64) uint64 {
 	return batch * uint64(r.Batch)
 }
 
+// hit records a key that a trial reports, if Accept accepts it.
 func (r *run) hit(key uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -232,27 +308,7 @@ func (r *run) hit(key uint64) {
 	}
 }
 
-// watch stops the workers when ctx is done, reports progress, and returns when they have ended.
-func (r *run) watch(ctx context.Context, began time.Time, done <-chan struct{}) {
-	tick := time.NewTicker(progressInterval)
-	defer tick.Stop()
-	cancelled := ctx.Done()
-	for {
-		select {
-		case <-done:
-			return
-		case <-cancelled:
-			r.stop.Store(true)
-			cancelled = nil
-		case <-tick.C:
-			if r.Progress != nil {
-				r.Progress(r.progress(began))
-			}
-		}
-	}
-}
-
-func (r *run) progress(began time.Time) Progress {
+func (r *run) progress() Progress {
 	next := r.End
 	for i := range r.slots {
 		next = min(next, r.slots[i].next.Load())
@@ -260,7 +316,7 @@ func (r *run) progress(began time.Time) Progress {
 	return Progress{
 		Tried:      r.tried(),
 		Of:         r.End - r.From.Next,
-		Elapsed:    time.Since(began),
+		Elapsed:    time.Since(r.began),
 		Checkpoint: r.checkpoint(next),
 	}
 }
@@ -272,7 +328,8 @@ func (r *run) tried() (n uint64) {
 	return n
 }
 
-// checkpoint keeps the hits below next only: the others will be found again.
+// checkpoint returns a checkpoint at next. It leaves out the hits that are not below next, since
+// the resumed search finds them again.
 func (r *run) checkpoint(next uint64) Checkpoint {
 	r.mu.Lock()
 	defer r.mu.Unlock()

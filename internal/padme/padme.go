@@ -1,20 +1,22 @@
 // Package padme hides the length of a message: Padmé of "Reducing Metadata Leakage from
 // Encrypted Files and Communication with PURBs" (Nikitin, Barman, Lueks, Underwood, Hubaux and
-// Ford, 2019), Section 4, with a floor of 128 bytes under it.
+// Ford, 2019), Section 4, with a minimum of 128 bytes.
 //
-// Padmé alone leaves short messages as they are, and chat is short messages. Below the floor
-// all of them look alike; above it a length of L bits keeps its first ⌊log₂ L⌋+1 of them, so
-// the messages up to 1 MiB fall into 265 sizes. The padding is a byte 0x80 and zeros
-// (ISO/IEC 7816-4), so it is at least one byte; from the floor on it is at most 12.5 % (128
-// bytes become 144), and less the longer the message: 6.25 % from 512 bytes, 3.12 % from 64 KiB.
+// Padmé alone leaves short messages as they are, and most chat messages are short. With the
+// minimum, all messages below 128 bytes have the same padded length. A longer length keeps its
+// first ⌊log₂ L⌋+1 bits, where L is the number of its bits, so messages up to 1 MiB have 265
+// different padded lengths. The padding is a byte 0x80 and zeros (ISO/IEC 7816-4), at least one
+// byte. From 128 bytes on it is at most 12.5 % (128 bytes become 144), and less for longer
+// messages: 6.25 % from 512 bytes, 3.12 % from 64 KiB.
 package padme
 
 import (
 	"errors"
 	"math/bits"
+	"slices"
 )
 
-// Floor is the shortest padded length, in bytes.
+// Floor is the smallest padded length, in bytes.
 const Floor = 128
 
 var errPadding = errors.New("padme: invalid padding")
@@ -23,7 +25,7 @@ var errPadding = errors.New("padme: invalid padding")
 //
 //	L = max(n + 1, Floor)   E = ⌊log₂ L⌋   S = ⌊log₂ E⌋ + 1   z = E − S
 //
-// and then L is rounded up so that its last z bits are zero.
+// Then L is rounded up until its last z bits are zero.
 func Length(n int) int {
 	l := max(n+1, Floor)
 	e := bits.Len(uint(l)) - 1
@@ -33,14 +35,19 @@ func Length(n int) int {
 }
 
 // Pad returns a padded copy of message.
-func Pad(message []byte) []byte {
-	padded := make([]byte, Length(len(message)))
-	padded[copy(padded, message)] = 0x80
-	return padded
+func Pad(message []byte) []byte { return Append(nil, message) }
+
+// Append appends a padded copy of message to b.
+func Append(b, message []byte) []byte {
+	zeros := Length(len(message)) - len(message) - 1
+	b = append(slices.Grow(b, len(message)+1+zeros), message...)
+	b = append(b, 0x80)
+	clear(b[len(b) : len(b)+zeros])
+	return b[:len(b)+zeros]
 }
 
-// Unpad returns the message inside padded, which it shares memory with. It refuses whatever
-// [Pad] does not make.
+// Unpad returns the message inside padded, sharing its memory. It returns an error unless padded is
+// an output of [Pad]. Its time depends on the length of the message.
 func Unpad(padded []byte) ([]byte, error) {
 	n := len(padded) - 1
 	for n >= 0 && padded[n] == 0 {

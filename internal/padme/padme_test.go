@@ -72,3 +72,15 @@ func FuzzUnpad(f *testing.F) {
 		}
 	})
 }
+
+// What is in the memory behind b does not end up in the padding, and b stays as it is.
+func TestAppend(t *testing.T) {
+	for n := range 600 {
+		message := bytes.Repeat([]byte{1}, n)
+		room := bytes.Repeat([]byte{0xff}, 2000)
+		got := Append(room[:3], message)
+		if !bytes.Equal(got[:3], []byte{0xff, 0xff, 0xff}) || !bytes.Equal(got[3:], Pad(message)) || len(got) != 3+Length(n) {
+			t.Fatalf("%d bytes: %x", n, got)
+		}
+	}
+}

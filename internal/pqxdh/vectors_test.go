@@ -10,56 +10,35 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"flag"
-	"os"
 	"testing"
 	"testing/cryptotest"
 
+	"doormat/internal/testing/vectors"
 	"doormat/internal/x25519"
 	"doormat/internal/xeddsa"
 )
-
-var update = flag.Bool("update", false, "write testdata/pqxdh.json anew")
 
 const vectorFile = "testdata/pqxdh.json"
 
 // vectorsOf is testdata/pqxdh.json: all that is private, and what comes of it.
 type vectorsOf struct {
-	Comment            string    `json:"comment"`
-	AliceIdentity      hexBytes  `json:"alice_identity"`       // IK_A, private
-	AliceEphemeral     hexBytes  `json:"alice_ephemeral"`      // EK_A, private
-	BobIdentity        hexBytes  `json:"bob_identity"`         // IK_B, private
-	BobSigned          hexBytes  `json:"bob_signed_prekey"`    // SPK_B, private
-	BobOneTime         hexBytes  `json:"bob_one_time_prekey"`  // OPK_B, private
-	BobPostQuantum     hexBytes  `json:"bob_kem_prekey"`       // PQPK_B: d ‖ z
-	Encapsulation      hexBytes  `json:"encapsulation_random"` // m of FIPS 203, Algorithm 17
-	PublicPostQuantum  hexBytes  `json:"kem_public_key"`
-	Ciphertext         hexBytes  `json:"ciphertext"`    // CT
-	SharedSecret       hexBytes  `json:"shared_secret"` // SS
-	DH                 [4]string `json:"dh"`            // DH1 to DH4
-	SK                 hexBytes  `json:"sk"`
-	SKWithoutOneTime   hexBytes  `json:"sk_without_one_time"`
-	AD                 hexBytes  `json:"ad"`
-	SignatureCurve     hexBytes  `json:"signature_signed_prekey"` // one of many: signing is random
-	SignaturePostQuant hexBytes  `json:"signature_kem_prekey"`
-}
-
-type hexBytes []byte
-
-func (h hexBytes) MarshalText() ([]byte, error) { return []byte(hex.EncodeToString(h)), nil }
-
-func (h *hexBytes) UnmarshalText(text []byte) (err error) {
-	*h, err = hex.DecodeString(string(text))
-	return err
-}
-
-func counting(from, n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(from + i)
-	}
-	return b
+	Comment            string        `json:"comment"`
+	AliceIdentity      vectors.Bytes `json:"alice_identity"`       // IK_A, private
+	AliceEphemeral     vectors.Bytes `json:"alice_ephemeral"`      // EK_A, private
+	BobIdentity        vectors.Bytes `json:"bob_identity"`         // IK_B, private
+	BobSigned          vectors.Bytes `json:"bob_signed_prekey"`    // SPK_B, private
+	BobOneTime         vectors.Bytes `json:"bob_one_time_prekey"`  // OPK_B, private
+	BobPostQuantum     vectors.Bytes `json:"bob_kem_prekey"`       // PQPK_B: d ‖ z
+	Encapsulation      vectors.Bytes `json:"encapsulation_random"` // m of FIPS 203, Algorithm 17
+	PublicPostQuantum  vectors.Bytes `json:"kem_public_key"`
+	Ciphertext         vectors.Bytes `json:"ciphertext"`    // CT
+	SharedSecret       vectors.Bytes `json:"shared_secret"` // SS
+	DH                 [4]string     `json:"dh"`            // DH1 to DH4
+	SK                 vectors.Bytes `json:"sk"`
+	SKWithoutOneTime   vectors.Bytes `json:"sk_without_one_time"`
+	AD                 vectors.Bytes `json:"ad"`
+	SignatureCurve     vectors.Bytes `json:"signature_signed_prekey"` // one of many: signing is random
+	SignaturePostQuant vectors.Bytes `json:"signature_kem_prekey"`
 }
 
 func xeddsaVerify(p x25519.PublicKey, message []byte, s Signature) bool {
@@ -112,49 +91,32 @@ func reference(t *testing.T, v vectorsOf) vectorsOf {
 	return v
 }
 
-func readVectors(t testing.TB) (v vectorsOf) {
-	t.Helper()
-	data, err := os.ReadFile(vectorFile)
-	if err == nil {
-		err = json.Unmarshal(data, &v)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
 func writeVectors(t *testing.T) {
 	t.Helper()
 	v := vectorsOf{
 		Comment:        "PQXDH with X25519, SHA-256 and ML-KEM-768, as in doormat/internal/pqxdh. Private keys are counting bytes.",
-		AliceIdentity:  counting(0x00, 32),
-		AliceEphemeral: counting(0x80, 32),
-		BobIdentity:    counting(0x20, 32),
-		BobSigned:      counting(0x40, 32),
-		BobOneTime:     counting(0x60, 32),
-		BobPostQuantum: counting(0xa0, 64),
-		Encapsulation:  counting(0xe0, 32),
+		AliceIdentity:  vectors.Counting(0x00, 32),
+		AliceEphemeral: vectors.Counting(0x80, 32),
+		BobIdentity:    vectors.Counting(0x20, 32),
+		BobSigned:      vectors.Counting(0x40, 32),
+		BobOneTime:     vectors.Counting(0x60, 32),
+		BobPostQuantum: vectors.Counting(0xa0, 64),
+		Encapsulation:  vectors.Counting(0xe0, 32),
 	}
 	v = reference(t, v)
 	signed := SignCurve(x25519.PrivateKey(v.BobIdentity), x25519.PrivateKey(v.BobSigned).Public())
 	kem := SignKEM(x25519.PrivateKey(v.BobIdentity), KEMPublicKey(v.PublicPostQuantum))
 	v.SignatureCurve, v.SignaturePostQuant = signed[:], kem[:]
-	data, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(os.MkdirAll("testdata", 0o777), os.WriteFile(vectorFile, append(data, '\n'), 0o666)); err != nil {
-		t.Fatal(err)
-	}
+	vectors.Write(t, vectorFile, v)
 }
 
 // The vector is what the standard library computes, and what this package computes.
 func TestVectors(t *testing.T) {
-	if *update {
+	if *vectors.Update {
 		writeVectors(t)
 	}
-	v := readVectors(t)
+	var v vectorsOf
+	vectors.Read(t, vectorFile, &v)
 	got, _ := json.Marshal(reference(t, v))
 	want, _ := json.Marshal(v)
 	if !bytes.Equal(got, want) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"math/big"
 	"slices"
 	"testing"
 
@@ -121,29 +120,6 @@ func skippedKeys(s *Session) (n int) {
 		n += len(c.skipped)
 	}
 	return n
-}
-
-// badKeys returns keys that no session makes. The first two give the same shared secrets as
-// good, so only the check on them keeps them out.
-func badKeys(good x25519.PublicKey) map[string]x25519.PublicKey {
-	p := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 255), big.NewInt(19))
-	big9 := new(big.Int).Add(p, big.NewInt(9))
-	u := slices.Clone(good[:])
-	slices.Reverse(u)
-	n := new(big.Int).SetBytes(u)
-	littleEndian := func(n *big.Int) (k x25519.PublicKey) {
-		n.FillBytes(k[:])
-		slices.Reverse(k[:])
-		return k
-	}
-	return map[string]x25519.PublicKey{
-		"the high bit set":         littleEndian(new(big.Int).SetBit(n, 255, 1)),
-		"a point of order 2 added": littleEndian(new(big.Int).ModInverse(n, p)), // u(P + (0,0)) = 1/u(P)
-		"u = p + 9":                littleEndian(big9),
-		"zero":                     {},
-		"one, of order 4":          {1},
-		"two, on the twist":        {2},
-	}
 }
 
 // sealRaw is seal without the padding.

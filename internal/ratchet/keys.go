@@ -2,7 +2,6 @@ package ratchet
 
 import (
 	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
@@ -20,13 +19,15 @@ type (
 	messageKey [32]byte
 )
 
-// initialKeys are RK, shared_hka and shared_nhkb from the handshake's SK.
+// initialKeys derives RK, shared_hka and shared_nhkb from the handshake's SK:
+//
+//	RK ‖ shared_hka ‖ shared_nhkb = HKDF-SHA-256(SK, 96 bytes)
 func initialKeys(sk [32]byte) (rk rootKey, hka, nhkb headerKey) {
 	out := derive(sk[:], nil, "doormat 1 Double Ratchet initial keys")
 	return rootKey(out[:32]), headerKey(out[32:64]), headerKey(out[64:])
 }
 
-// next is KDF_RK_HE (Section 4.2):
+// next implements KDF_RK_HE (Section 4.2):
 //
 //	RK ‖ CK ‖ NHK = HKDF-SHA-256(salt RK, DH, 96 bytes)
 func (rk rootKey) next(dh x25519.SharedSecret) (rootKey, chainKey, headerKey) {
@@ -42,33 +43,53 @@ func derive(secret, salt []byte, label string) []byte {
 	return out
 }
 
-// next is KDF_CK (Section 5.2 of revision 1), with the inputs it recommends: it steps the chain
-// and returns the message key.
+// next implements KDF_CK with the recommended inputs (Section 5.2). It steps the chain and returns
+// the message key.
 //
 //	MK = HMAC-SHA-256(CK, 0x01)   CK = HMAC-SHA-256(CK, 0x02)
 func (ck *chainKey) next() (mk messageKey) {
-	h := hmac.New(sha256.New, ck[:])
-	h.Write([]byte{1})
-	h.Sum(mk[:0])
-	h.Reset()
-	h.Write([]byte{2})
-	h.Sum(ck[:0])
+	mk = messageKey(ck.hmac(1))
+	ck.step()
 	return mk
 }
 
-// seal is ENCRYPT, and pads. A message key seals one message, so any nonce would do. It is taken from
-// the header, where it is random: a device that was restored from an old backup uses message
-// keys again, and shall not use a keystream again.
+// step does what next does, but computes no message key.
+func (ck *chainKey) step() { *ck = chainKey(ck.hmac(2)) }
+
+// hmac returns HMAC-SHA-256 of one byte, by its definition (RFC 2104, Section 2). A step takes two thirds
+// of the time that it takes with crypto/hmac, and no memory (BenchmarkChain).
+//
+//	SHA-256((CK ⊕ opad) ‖ SHA-256((CK ⊕ ipad) ‖ b))   ipad = 0x36⁶⁴, opad = 0x5c⁶⁴
+func (ck *chainKey) hmac(b byte) [sha256.Size]byte {
+	var inner [sha256.BlockSize + 1]byte
+	var outer [sha256.BlockSize + sha256.Size]byte
+	copy(inner[:], ck[:])
+	copy(outer[:], ck[:])
+	for i := range sha256.BlockSize {
+		inner[i] ^= 0x36
+		outer[i] ^= 0x5c
+	}
+	inner[sha256.BlockSize] = b
+	sum := sha256.Sum256(inner[:])
+	copy(outer[sha256.BlockSize:], sum[:])
+	return sha256.Sum256(outer[:])
+}
+
+// seal pads and implements ENCRYPT. A message key seals one message, so a fixed nonce would be
+// correct. The nonce is nevertheless the beginning of the header's random nonce: a device that was
+// restored from an old backup uses a message key a second time, but not a keystream.
 func (mk *messageKey) seal(envelope, plaintext, ad []byte) []byte {
 	nonce := envelope[len(envelope)-headerSize:][:chacha20poly1305.NonceSize]
 	aead, err := chacha20poly1305.New(mk[:])
 	if err != nil {
 		panic("ratchet: internal error: " + err.Error())
 	}
-	return aead.Seal(envelope, nonce, padme.Pad(plaintext), ad)
+	start := len(envelope)
+	envelope = padme.Append(envelope, plaintext)
+	return aead.Seal(envelope[:start], nonce, envelope[start:], ad) // in place
 }
 
-// open is DECRYPT.
+// open implements DECRYPT and removes the padding.
 func (mk *messageKey) open(m message) ([]byte, error) {
 	aead, err := chacha20poly1305.New(mk[:])
 	if err != nil {
@@ -85,7 +106,7 @@ func (mk *messageKey) open(m message) ([]byte, error) {
 	return plaintext, nil
 }
 
-// header is HEADER (Section 4.2): DH ‖ PN ‖ N, 40 bytes.
+// header is HEADER (Section 3.1): DH ‖ PN ‖ N, 40 bytes.
 type header struct {
 	dh    x25519.PublicKey
 	pn, n uint32
@@ -96,8 +117,8 @@ const (
 	headerSize  = chacha20poly1305.NonceSizeX + headerPlain + chacha20poly1305.Overhead
 )
 
-// seal is HENCRYPT: nonce ‖ XChaCha20-Poly1305. A header key seals every header of a chain, so
-// each has its own random nonce, of 192 bits.
+// seal implements HENCRYPT: nonce ‖ XChaCha20-Poly1305. A header key seals every header of a chain,
+// each under a random nonce of 192 bits.
 func (hk *headerKey) seal(dst []byte, h header) []byte {
 	var nonce [chacha20poly1305.NonceSizeX]byte
 	rand.Read(nonce[:])
@@ -112,7 +133,7 @@ func (hk *headerKey) seal(dst []byte, h header) []byte {
 	return aead.Seal(append(dst, nonce[:]...), nonce[:], plain[:], nil)
 }
 
-// open is HDECRYPT. The public key in the header has yet to be parsed.
+// open implements HDECRYPT. It does not check the public key in the header.
 func (hk *headerKey) open(b []byte) (h header, ok bool) {
 	aead, err := chacha20poly1305.NewX(hk[:])
 	if err != nil {

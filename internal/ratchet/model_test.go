@@ -78,7 +78,7 @@ type flight struct {
 // error if not.
 func TestModel(t *testing.T) {
 	t.Parallel()
-	schedules := 3000
+	schedules := 1000
 	if testing.Short() {
 		schedules = 200
 	}

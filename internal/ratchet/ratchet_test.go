@@ -12,6 +12,7 @@ import (
 
 	"doormat/internal/padme"
 	"doormat/internal/x25519"
+	"doormat/internal/x25519/x25519test"
 )
 
 func TestConversation(t *testing.T) {
@@ -108,9 +109,9 @@ func TestHeaderWithBadKeys(t *testing.T) {
 	send(t, bob, alice)
 	opens(t, clone(t, bob), sealNext(t, alice, func(*x25519.PublicKey) {}), "text")
 
-	for name := range badKeys(alice.dhsPublic) {
+	for name := range x25519test.BadKeys(alice.dhsPublic) {
 		t.Run(name, func(t *testing.T) {
-			refuses(t, bob, sealNext(t, alice, func(k *x25519.PublicKey) { *k = badKeys(*k)[name] }), ErrOpen)
+			refuses(t, bob, sealNext(t, alice, func(k *x25519.PublicKey) { *k = x25519test.BadKeys(*k)[name] }), ErrOpen)
 		})
 	}
 }
@@ -171,6 +172,86 @@ func TestRollback(t *testing.T) {
 	}
 	opens(t, bob, e1, one)
 	refuses(t, bob, e2, ErrReplay)
+}
+
+// A session whose peer's key is of small order comes from no handshake. Using it is an error.
+func TestSealWithBadKey(t *testing.T) {
+	_, bob := talking(t)
+	bob.dhr = x25519.PublicKey{}
+	before := save(bob)
+	if e, err := bob.Seal(nil, nil, nil); err == nil || e != nil {
+		t.Errorf("sealed %d bytes", len(e))
+	}
+	if !bytes.Equal(save(bob), before) {
+		t.Error("the state moved")
+	}
+	if _, err := NewInitiator([32]byte{1}, nil, x25519.PublicKey{}); err == nil {
+		t.Error("a session begins with a key of small order")
+	}
+}
+
+// An envelope too short for a header and a tag is not looked at, and one that has just these is.
+func TestShortEnvelopes(t *testing.T) {
+	alice, bob := talking(t)
+	e := seal(t, alice, "text")
+	opens(t, bob, e, "text")
+	for n := range e {
+		want := ErrReplay
+		if n < len(clearPart)+Overhead {
+			want = ErrOpen
+		}
+		refuses(t, bob, e[:n:n], want)
+	}
+}
+
+// A chain that is closed has no more messages than the next one's header says. Under its header key
+// only a peer that went back to an old state seals more.
+func TestBeyondAClosedChain(t *testing.T) {
+	alice, bob := talking(t)
+	lost := seal(t, alice, "lost")
+	send(t, alice, bob)
+	old := clone(t, alice)
+	send(t, bob, alice)
+	send(t, alice, bob)
+	for range 3 {
+		refuses(t, bob, seal(t, old, "after the end"), ErrReplay)
+	}
+	opens(t, bob, lost, "lost")
+}
+
+// How many messages of a sender that went back are refused, and how: as many as it had sent on its
+// chain since, or all, if the chain is another one under the same header key.
+func TestRollbackIsNoticed(t *testing.T) {
+	for _, sent := range []int{1, 3, 20} {
+		alice, bob := talking(t)
+		onChain := clone(t, alice)
+		for range sent {
+			send(t, alice, bob)
+		}
+		for i := range 20 {
+			if e := seal(t, onChain, "again"); i < sent {
+				refuses(t, bob, e, ErrReplay)
+			} else {
+				opens(t, bob, e, "again")
+			}
+		}
+
+		alice, bob = talking(t)
+		send(t, bob, alice)
+		beforeTurn := clone(t, alice)
+		for range sent {
+			send(t, alice, bob)
+		}
+		lost := seal(t, alice, "lost")
+		for range 20 {
+			refuses(t, bob, seal(t, beforeTurn, "again"), ErrReplay)
+		}
+		opens(t, bob, lost, "lost")
+
+		send(t, bob, alice)
+		send(t, alice, bob)
+		refuses(t, bob, seal(t, beforeTurn, "again"), ErrOpen) // its header key is gone
+	}
 }
 
 func xor(a, b []byte) []byte {

@@ -24,7 +24,7 @@ import (
 //	    uint32 pn;
 //	    opaque dhr[32];
 //	    opaque nhkr[32];
-//	    Chain  chains<0..2^24-1>;   /* at most MaxChains; the last is open, the others closed */
+//	    Chain  chains<0..2^24-1>;   /* at most MaxChains; all but the last are closed */
 //	} Session;
 //
 //	struct {
@@ -74,7 +74,7 @@ func (c *chain) marshal(b *cryptobyte.Builder) {
 	})
 }
 
-// Unmarshal reads from in what Marshal appended.
+// Unmarshal reads a session that Marshal wrote from in.
 func Unmarshal(in *cryptobyte.String) (*Session, error) {
 	s := new(Session)
 	var ad, chains cryptobyte.String
@@ -154,16 +154,16 @@ func readBool(in *cryptobyte.String, v *bool) bool {
 	return true
 }
 
-// A stolen session gives its thief these two things beyond Open.
+// The thief of a session can do more with it than call Open: see RatchetKey and Mirror.
 
-// RatchetKey returns the private key the session ratchets with, if it holds one now.
+// RatchetKey returns DHs, and reports whether the session has it at present.
 func (s *Session) RatchetKey() (k x25519.PrivateKey, ok bool) { return s.dhs, !s.turn }
 
-// Mirror returns a session that opens what s seals on its present sending chain: the same
-// keys, read from the other side. It is nil if s has no sending chain.
+// Mirror returns a session that opens what s seals on its current sending chain, with the keys of s.
+// It returns nil if s has no sending chain.
 func (s *Session) Mirror() *Session {
 	if !s.sending {
 		return nil
 	}
-	return &Session{ad: s.ad, chains: []chain{{hk: s.hks, ck: s.cks, n: s.ns}}}
+	return &Session{ad: s.ad, dhr: s.dhsPublic, chains: []chain{{hk: s.hks, ck: s.cks, n: s.ns}}}
 }

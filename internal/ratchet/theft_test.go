@@ -1,7 +1,9 @@
 package ratchet
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"testing"
 )
 
@@ -116,5 +118,58 @@ func TestSendersTheft(t *testing.T) {
 	opens(t, thief, e, "answer")
 	seal(t, thief, "the thief's turn")
 	seal(t, alice, "Alice's turn")
-	refuses(t, thief.Mirror(), seal(t, alice, "next chain"), ErrOpen)
+	refuses(t, thief.Mirror(), seal(t, alice, "next chain"), ErrReplay)
+}
+
+// The header key of a chain goes with the chain. A chain stays as long as one of its messages is
+// missing, until MaxChains newer ones push it out. Until then a thief of the state reads the
+// headers of what was recorded of it: numbers, and public keys.
+func TestHeaderKeysAreErased(t *testing.T) {
+	for _, loss := range []bool{false, true} {
+		alice, bob := talking(t)
+		hk := alice.hks
+		holds := func() (both [2]bool) {
+			for i, s := range []*Session{alice, bob} {
+				both[i] = bytes.Contains(save(s), hk[:])
+			}
+			return both
+		}
+		expect := func(when string, want ...bool) {
+			t.Helper()
+			if got := holds(); !slices.Equal(got[:], want) {
+				t.Errorf("a message is missing: %v; %s: Alice and Bob have the header key: %v, expected %v", loss, when, got, want)
+			}
+		}
+		late := seal(t, alice, "late")
+		if !loss {
+			opens(t, bob, late, "late")
+		}
+		send(t, alice, bob)
+		expect("on the chain", true, true)
+		send(t, bob, alice)
+		expect("after a turn", true, true)
+		send(t, alice, bob)
+		expect("on the next chain", false, loss)
+		for range 3 {
+			send(t, bob, alice)
+			send(t, alice, bob)
+		}
+		expect("later", false, loss)
+		if !loss {
+			continue
+		}
+		arrived := clone(t, bob)
+		opens(t, arrived, late, "late")
+		if bytes.Contains(save(arrived), hk[:]) {
+			t.Error("the header key stays when the message has arrived")
+		}
+		for i := range MaxChains - 1 { // the current one counts
+			expect(fmt.Sprint("after ", i, " newer chains with losses"), false, true)
+			seal(t, alice, "lost as well")
+			send(t, alice, bob)
+			send(t, bob, alice)
+			send(t, alice, bob)
+		}
+		expect("after all of them", false, false)
+	}
 }

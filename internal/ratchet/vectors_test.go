@@ -6,73 +6,44 @@ import (
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"flag"
-	"os"
 	"testing"
 
 	"golang.org/x/crypto/chacha20poly1305"
 
+	"doormat/internal/testing/vectors"
 	"doormat/internal/x25519"
 )
-
-var update = flag.Bool("update", false, "write testdata/ratchet.json anew")
 
 const vectorFile = "testdata/ratchet.json"
 
 // vectorsOf is testdata/ratchet.json: sessions, each with an envelope that it opens or refuses.
 type vectorsOf struct {
-	Comment   string       `json:"comment"`
-	SK        hexBytes     `json:"sk"`
-	AD        hexBytes     `json:"ad"`
-	Responder hexBytes     `json:"responder"` // the private key that NewResponder is given
-	Cases     []vectorCase `json:"cases"`
+	Comment   string        `json:"comment"`
+	SK        vectors.Bytes `json:"sk"`
+	AD        vectors.Bytes `json:"ad"`
+	Responder vectors.Bytes `json:"responder"` // the private key that NewResponder is given
+	Cases     []vectorCase  `json:"cases"`
 }
 
 type vectorCase struct {
-	Name       string   `json:"name"`
-	State      hexBytes `json:"state"`
-	Clear      int      `json:"clear"`
-	Associated hexBytes `json:"associated"`
-	Envelope   hexBytes `json:"envelope"`
-	Plaintext  string   `json:"plaintext,omitempty"`
-	After      hexBytes `json:"after,omitempty"` // the state then
-	Error      string   `json:"error,omitempty"`
-}
-
-type hexBytes []byte
-
-func (h hexBytes) MarshalText() ([]byte, error) { return []byte(hex.EncodeToString(h)), nil }
-
-func (h *hexBytes) UnmarshalText(text []byte) (err error) {
-	*h, err = hex.DecodeString(string(text))
-	return err
-}
-
-func counting(from, n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(from + i)
-	}
-	return b
+	Name       string        `json:"name"`
+	State      vectors.Bytes `json:"state"`
+	Clear      int           `json:"clear"`
+	Associated vectors.Bytes `json:"associated"`
+	Envelope   vectors.Bytes `json:"envelope"`
+	Plaintext  string        `json:"plaintext,omitempty"`
+	After      vectors.Bytes `json:"after,omitempty"` // the state then
+	Error      string        `json:"error,omitempty"`
 }
 
 func readVectors(t testing.TB) (v vectorsOf) {
 	t.Helper()
-	data, err := os.ReadFile(vectorFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data, &v); err != nil {
-		t.Fatal(err)
-	}
+	vectors.Read(t, vectorFile, &v)
 	return v
 }
 
 func TestVectors(t *testing.T) {
-	if *update {
+	if *vectors.Update {
 		writeVectors(t)
 	}
 	v := readVectors(t)
@@ -135,9 +106,9 @@ func TestFirstVectorByHand(t *testing.T) {
 func writeVectors(t *testing.T) {
 	v := vectorsOf{
 		Comment:   "Double Ratchet with header encryption, as in doormat/internal/ratchet. A state is laid out in state.go.",
-		SK:        counting(0, 32),
-		AD:        counting(0x40, 98),
-		Responder: counting(0x20, 32),
+		SK:        vectors.Counting(0, 32),
+		AD:        vectors.Counting(0x40, 98),
+		Responder: vectors.Counting(0x20, 32),
 	}
 	bob := NewResponder([32]byte(v.SK), v.AD, x25519.PrivateKey(v.Responder))
 	alice, err := NewInitiator([32]byte(v.SK), v.AD, x25519.PrivateKey(v.Responder).Public())
@@ -178,11 +149,5 @@ func writeVectors(t *testing.T) {
 	lose(t, jump, MaxWalk+1)
 	record("too many are missing", bob, "", sealFor(jump, "", "far", ""), "")
 
-	data, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(os.MkdirAll("testdata", 0o777), os.WriteFile(vectorFile, append(data, '\n'), 0o666)); err != nil {
-		t.Fatal(err)
-	}
+	vectors.Write(t, vectorFile, v)
 }

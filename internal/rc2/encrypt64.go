@@ -5,16 +5,15 @@ import (
 	"math/bits"
 )
 
-// Lanes is the number of keys that [Encrypt64] works on at a time.
+// Lanes is the number of keys that [Encrypt64] tries at a time.
 const Lanes = 8
 
-// Encrypt64 encrypts one block under the eight keys of 64 bits first, first+1, …, and returns the
-// results in order. Keys and blocks are the numbers that their bytes are, big-endian. Key bits
-// above the effective ones do not exist here: a key of 8 bytes has 64.
+// Encrypt64 encrypts one block under eight keys of 64 effective bits, first, first+1, …, and
+// returns the results in order. Keys and blocks are big-endian numbers. It does what NewCipher and
+// Encrypt do (TestLanes), some nine times as fast (BenchmarkSearch).
 //
-// The key expansion is a chain of 240 table look-ups, each of which waits for the one before, and
-// a processor idles meanwhile. So the chains of eight keys go side by side. It does what NewCipher
-// and Encrypt do (TestLanes), some nine times as fast (BenchmarkSearch).
+// The key expansion is a chain of 240 table look-ups. Each waits for the one before, and the
+// processor idles meanwhile, so the chains of eight keys run side by side.
 func Encrypt64(first, block uint64) (out [Lanes]uint64) {
 	var l [Lanes][128]byte
 	for i := range l {
@@ -27,8 +26,8 @@ func Encrypt64(first, block uint64) (out [Lanes]uint64) {
 	return out
 }
 
-// expand is the key expansion of RFC 2268, Section 2, for T = T8 = 8 and TM = 255. p is the last
-// byte of each chain.
+// expand implements the key expansion of RFC 2268, Section 2, for T = T8 = 8 and TM = 255. p0 to p7
+// are the last bytes of the chains.
 func expand(l *[Lanes][128]byte) {
 	p0, p1, p2, p3 := l[0][7], l[1][7], l[2][7], l[3][7]
 	p4, p5, p6, p7 := l[4][7], l[5][7], l[6][7], l[7][7]
@@ -64,7 +63,7 @@ func expand(l *[Lanes][128]byte) {
 }
 
 // encryptPair encrypts a block under two expanded keys. The block's words are little-endian in b.
-// r1 ^ r3&(r2^r1) chooses between r2 and r1, as r3&r2 + ^r3&r1 does in the RFC.
+// r1 ^ r3&(r2^r1) selects the bits of r2 or r1, as r3&r2 + ^r3&r1 does in the RFC.
 func encryptPair(l, m *[128]byte, b uint64) (_, _ uint64) {
 	le := binary.LittleEndian
 	r0, r1, r2, r3 := uint16(b), uint16(b>>16), uint16(b>>32), uint16(b>>48)

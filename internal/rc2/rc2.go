@@ -1,34 +1,40 @@
-// Package rc2 is the block cipher RC2 of RFC 2268. It was made in 1987 so that its strength could
-// be turned down: with an effective key of 40 bits it could be exported from the United States.
+// Package rc2 is the block cipher RC2 of RFC 2268. It was designed in 1987 so that its strength
+// could be turned down: with an effective key of 40 bits it could be exported from the United
+// States.
 //
 // It is broken at such sizes, and nothing new should use it at any. It is here for the mail that
-// was sealed with it, and for whoever searches its keys: [Encrypt64] tries several at a time.
+// was sealed with it, and for searches for its keys: [Encrypt64] tries several at a time. Read
+// rc2.go first.
 package rc2
 
 import (
 	"encoding/binary"
 	"fmt"
-	"io"
 	"math/bits"
+
+	"doormat/internal/secret"
 )
 
 // BlockSize is the block size in bytes.
 const BlockSize = 8
 
-// MaxKeySize is the length of the longest key, in bytes.
+// MaxKeySize is the largest length of a key, in bytes.
 const MaxKeySize = 128
 
-// Cipher is an expanded key, the words K[0] to K[63]. It is a [crypto/cipher.Block].
-type Cipher struct{ k [64]uint16 }
+// Cipher is an expanded key, the words K[0] to K[63]. It implements [crypto/cipher.Block].
+type Cipher struct {
+	secret.Hidden[Cipher]
+	k [64]uint16
+}
 
-// NewCipher expands a key of 1 to 128 bytes, and limits its strength to so many bits, 1 to 1024.
+// NewCipher expands a key of 1 to 128 bytes, and limits its strength to effectiveBits, 1 to 1024.
 // It implements the key expansion of RFC 2268, Section 2.
 func NewCipher(key []byte, effectiveBits int) (*Cipher, error) {
 	if len(key) < 1 || len(key) > MaxKeySize {
-		return nil, fmt.Errorf("rc2: a key has 1 to %d bytes, this one %d", MaxKeySize, len(key))
+		return nil, fmt.Errorf("rc2: expected a key of 1 to %d bytes, found %d", MaxKeySize, len(key))
 	}
 	if effectiveBits < 1 || effectiveBits > 8*MaxKeySize {
-		return nil, fmt.Errorf("rc2: the effective key has 1 to %d bits, not %d", 8*MaxKeySize, effectiveBits)
+		return nil, fmt.Errorf("rc2: expected 1 to %d effective bits, found %d", 8*MaxKeySize, effectiveBits)
 	}
 	var l [MaxKeySize]byte
 	t := copy(l[:], key)
@@ -93,7 +99,7 @@ func (r words) store(dst []byte) {
 	le.PutUint16(dst[6:], r.r3)
 }
 
-// mix is a mixing round with the key words from j on.
+// mix does a mixing round with the key words from j on.
 func (c *Cipher) mix(r words, j int) words {
 	k := c.k[j : j+4 : j+4]
 	r.r0 = bits.RotateLeft16(r.r0+k[0]+(r.r3&r.r2)+(^r.r3&r.r1), 1)
@@ -103,6 +109,7 @@ func (c *Cipher) mix(r words, j int) words {
 	return r
 }
 
+// unmix undoes mix.
 func (c *Cipher) unmix(r words, j int) words {
 	k := c.k[j : j+4 : j+4]
 	r.r3 = bits.RotateLeft16(r.r3, -5) - k[3] - (r.r2 & r.r1) - (^r.r2 & r.r0)
@@ -112,7 +119,7 @@ func (c *Cipher) unmix(r words, j int) words {
 	return r
 }
 
-// mash is a mashing round: the data chooses the key words.
+// mash does a mashing round: the data selects the key words.
 func (c *Cipher) mash(r words) words {
 	r.r0 += c.k[r.r3&63]
 	r.r1 += c.k[r.r0&63]
@@ -121,6 +128,7 @@ func (c *Cipher) mash(r words) words {
 	return r
 }
 
+// unmash undoes mash.
 func (c *Cipher) unmash(r words) words {
 	r.r3 -= c.k[r.r2&63]
 	r.r2 -= c.k[r.r1&63]
@@ -128,6 +136,3 @@ func (c *Cipher) unmash(r words) words {
 	r.r0 -= c.k[r.r3&63]
 	return r
 }
-
-// Format implements [fmt.Formatter]: no verb prints the key.
-func (Cipher) Format(f fmt.State, _ rune) { io.WriteString(f, "rc2.Cipher(hidden)") }

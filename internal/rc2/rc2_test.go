@@ -141,7 +141,7 @@ func TestMisuse(t *testing.T) {
 		size, effective int
 		want            string
 	}{
-		{0, 64, "this one 0"}, {129, 64, "this one 129"}, {8, 0, "not 0"}, {8, -1, "not -1"}, {8, 1025, "not 1025"},
+		{0, 64, "bytes, found 0"}, {129, 64, "bytes, found 129"}, {8, 0, "bits, found 0"}, {8, -1, "bits, found -1"}, {8, 1025, "bits, found 1025"},
 	} {
 		if _, err := NewCipher(make([]byte, c.size), c.effective); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%d bytes, %d bits: %v", c.size, c.effective, err)

@@ -5,10 +5,10 @@ import (
 	"crypto/des"
 	"testing"
 
-	"doormat/internal/ratio"
+	"doormat/internal/testing/ratio"
 )
 
-// bulk is how much a round encrypts.
+// bulk is the number of bytes that a round encrypts.
 const bulk = 1 << 14
 
 // compare times two on the same bytes, and reports how many times as fast as theirs ours is, and

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The specification once more, as it stands there: no tables, one step after the other. The tests
+// The specification once more, literally: no tables, one step after the other. The tests
 // hold the cipher against it, and it against the published states.
 
 func referenceG(key [KeySize]byte, k int, w uint16) uint16 {

@@ -1,15 +1,14 @@
 package skipjack
 
-// Four blocks side by side: each of w1 to w4 is a uint64 that has the word of four blocks, a lane
-// of 16 bits for each. The rules are the same, all lanes at once. Only G, which looks things
-// up, has to take them apart.
+// Four blocks side by side: each of w1 to w4 is a uint64 with that word of four blocks, in a lane
+// of 16 bits for each. The rules apply to all lanes at once. Only G, which looks up bytes, takes
+// them apart.
 
-// every has k in each lane.
+// every returns k in each lane.
 func every(k uint) uint64 { return uint64(k) * 0x0001_0001_0001_0001 }
 
-// EncryptBlocks encrypts src, a whole number of blocks that do not depend on each other, into dst.
-// They may be the same slice, and must not overlap otherwise. It panics if src is not whole
-// blocks or dst is shorter.
+// EncryptBlocks encrypts each block of src by itself, into dst. Both may be the same slice, and
+// must not overlap otherwise. It panics if src is not whole blocks or dst is shorter.
 func (c *Cipher) EncryptBlocks(dst, src []byte) {
 	dst = whole(dst, src)
 	for len(src) > BlockSize {
@@ -24,7 +23,7 @@ func (c *Cipher) EncryptBlocks(dst, src []byte) {
 	}
 }
 
-// DecryptBlocks decrypts as EncryptBlocks encrypts.
+// DecryptBlocks decrypts each block of src into dst, with the conditions of EncryptBlocks.
 func (c *Cipher) DecryptBlocks(dst, src []byte) {
 	dst = whole(dst, src)
 	for len(src) > BlockSize {
@@ -39,14 +38,15 @@ func (c *Cipher) DecryptBlocks(dst, src []byte) {
 	}
 }
 
+// whole returns dst in the length of src, which must be whole blocks.
 func whole(dst, src []byte) []byte {
 	if len(src)%BlockSize != 0 {
-		panic("skipjack: input is not whole blocks")
+		panic("skipjack: expected whole blocks")
 	}
 	return dst[:len(src)]
 }
 
-// gather puts up to four blocks into lanes, and returns of how many bytes.
+// gather puts up to four blocks into lanes, and returns their length in bytes.
 func gather(w *[4]uint64, src []byte) (n int) {
 	for lane := 0; lane < 64 && n < len(src); lane += 16 {
 		b := load(src[n:])
@@ -59,6 +59,7 @@ func gather(w *[4]uint64, src []byte) (n int) {
 	return n
 }
 
+// scatter writes the lanes to the blocks of dst.
 func scatter(dst []byte, w *[4]uint64) {
 	for lane := 0; len(dst) >= BlockSize; lane += 16 {
 		store(dst, words{uint16(w[0] >> lane), uint16(w[1] >> lane), uint16(w[2] >> lane), uint16(w[3] >> lane)})
@@ -66,6 +67,7 @@ func scatter(dst []byte, w *[4]uint64) {
 	}
 }
 
+// encryptLanes does what encrypt does, in every lane.
 func (c *Cipher) encryptLanes(w *[4]uint64) {
 	w1, w2, w3, w4 := w[0], w[1], w[2], w[3]
 	k := uint(1)
@@ -84,6 +86,7 @@ func (c *Cipher) encryptLanes(w *[4]uint64) {
 	*w = [4]uint64{w1, w2, w3, w4}
 }
 
+// decryptLanes does what decrypt does, in every lane.
 func (c *Cipher) decryptLanes(w *[4]uint64) {
 	w1, w2, w3, w4 := w[0], w[1], w[2], w[3]
 	k := uint(32)
@@ -102,7 +105,8 @@ func (c *Cipher) decryptLanes(w *[4]uint64) {
 	*w = [4]uint64{w1, w2, w3, w4}
 }
 
-// gLanes is g in lanes a to d, where a1 and a2 begin as g1 and g2, and end as g5 and g6.
+// gLanes does what g does, in four lanes a to d: a1 and a2 are g1 and g2 at first, and g5 and g6 at
+// last.
 func gLanes(t *tables, w uint64) uint64 {
 	a1, a2 := byte(w>>8), byte(w)
 	b1, b2 := byte(w>>24), byte(w>>16)
@@ -116,6 +120,7 @@ func gLanes(t *tables, w uint64) uint64 {
 		uint64(c2)<<32 | uint64(c1)<<40 | uint64(d2)<<48 | uint64(d1)<<56
 }
 
+// gInverseLanes undoes gLanes.
 func gInverseLanes(t *tables, w uint64) uint64 {
 	a1, a2 := byte(w>>8), byte(w)
 	b1, b2 := byte(w>>24), byte(w>>16)

@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"doormat/internal/ratio"
 	"doormat/internal/supersingular/supersingulartest"
+	"doormat/internal/testing/ratio"
 )
 
 // The bare field, a thousand operations at a time. The limit is big.Int.Exp, which is Montgomery

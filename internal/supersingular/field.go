@@ -3,8 +3,8 @@ package supersingular
 import "errors"
 
 var (
-	errElement = errors.New("expected 128 bytes below p, found something else")
-	errPoint   = errors.New("expected 257 bytes, 04 and a point of the curve, found something else")
+	errElement = errors.New("expected 128 bytes below p, found others")
+	errPoint   = errors.New("expected 257 bytes, 04 and a point of the curve, found others")
 )
 
 // element is of F_p, below p, in Montgomery's form: x stands for x/R.
@@ -49,7 +49,7 @@ func (z *element) fromNat(x nat) *element { modP.mul(z.nat(), &x, &modP.rr); ret
 
 func elementFromHex(s string) (z element) { return *z.fromNat(natFromHex(s)) }
 
-// parseElement takes 128 bytes, big-endian, below p.
+// parseElement reads 128 bytes, big-endian. The number must be below p.
 func parseElement(b []byte) (z element, err error) {
 	if len(b) != Size {
 		return z, errElement

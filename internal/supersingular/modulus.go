@@ -2,7 +2,7 @@ package supersingular
 
 import "math/bits"
 
-// A modulus is an odd number n above 2¹⁰²¹, and what Montgomery's reduction needs to know of it
+// A modulus is an odd number n above 2¹⁰²¹, with the constants of Montgomery's reduction
 // (P. L. Montgomery, "Modular Multiplication Without Trial Division", 1985), with R = 2¹⁰²⁴.
 type modulus struct {
 	n      nat

@@ -48,8 +48,8 @@ func (x *nat) less(y *nat) bool {
 	return x[0] < y[0]
 }
 
-// add sets z to x + y and returns the carry. Four limbs at a time, so that the carry seldom leaves
-// the flag it is in.
+// add sets z to x + y and returns the carry. It adds four limbs at a time, so that the carry mostly
+// stays in the processor's flag.
 //
 //go:norace
 func (z *nat) add(x, y *nat) (c uint64) {
@@ -92,8 +92,8 @@ func (x *nat) shiftLeft(n int) {
 	x[0] <<= n & 63
 }
 
-// moveTwos divides x by the power of two in it, multiplies y by it, and returns its exponent. x is
-// not 0.
+// moveTwos divides x by the largest power of two that divides it, multiplies y by that power, and
+// returns the exponent. x must not be 0.
 func (x *nat) moveTwos(y *nat) (n int) {
 	for x[0]&1 == 0 {
 		step := min(bits.TrailingZeros64(x[0]), 63) // the masks below tell the compiler
@@ -146,7 +146,7 @@ func (z *wide) square(x *nat) {
 	}
 }
 
-// addRowsAbove adds the products of x[i] and of x[i+1] with the limbs behind them.
+// addRowsAbove adds the products of x[i] and x[i+1] with the limbs above them.
 //
 //go:norace
 func (z *wide) addRowsAbove(x *nat, i int) {

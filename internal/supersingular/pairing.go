@@ -8,21 +8,22 @@ import "slices"
 //
 //	l = λ·x + c + i·y,   c = λ·Tx − Ty
 //
-// The document's vertical lines lie in F_p, and so do not count; its last step would be one of
-// those, which is why the digits are those of q − 1. What is left of f in the end is raised to
-// the power (p + 1)/q = 4.
+// The document's vertical lines have values in F_p, which do not change the class, so they are left
+// out. The last step would be a vertical line too, so the digits are those of q − 1. In the end f
+// is raised to the power (p + 1)/q = 4.
 //
-// Both points are multiples of P, so ⟨K, Q⟩ = ⟨Q, K⟩, and whichever is used more often goes
-// first: λ and c depend on K alone.
+// Both points are multiples of P, so ⟨K, Q⟩ = ⟨Q, K⟩. The point that is used more often should be
+// K, since λ and c depend on K alone.
 
-// Lines are the lines of a point K, in the order in which a pairing meets them. They are
-// 344 KiB, and all that is needed of K, which is a secret if K is one.
+// Lines are the lines of a point K, in the order of the pairing. They take 344 KiB and determine K,
+// so they are secret if K is.
 type Lines []line
 
 type line struct{ slope, shift element } // λ and c
 
-// digits are those of q − 1 without neighbours that both differ from 0 (the non-adjacent form),
-// from the second on. A digit −1 costs what 1 costs, and there are 352 where bits would be 512.
+// digits are the digits of q − 1 in non-adjacent form, where no two neighbours both differ from 0,
+// from the second on. A digit −1 costs what 1 costs, and 352 digits differ from 0, where bits would
+// be 512.
 var digits = nonAdjacent(modQ.n)[1:]
 
 // nonAdjacent returns the digits of n − 1, n odd, the highest first.
@@ -44,8 +45,9 @@ func nonAdjacent(n nat) (d []int8) {
 	return d
 }
 
-// NewLines computes the lines of a point, and reports whether it is in the subgroup. Outside there
-// are none. The way to the lines is [q − 1]K, which is −K for points of order q and no others.
+// NewLines computes the lines of a point. It reports false, without lines, if the point is not in
+// the subgroup: the lines come from the computation of [q − 1]K, which is −K for points of order q
+// only.
 func NewLines(k Point) (l Lines, ok bool) {
 	minus := k.neg()
 	t := k.jacobian()
@@ -65,8 +67,8 @@ func NewLines(k Point) (l Lines, ok bool) {
 	return w.lines(), true
 }
 
-// lineWriter collects lines as fractions with one denominator for λ and c, so that all of them
-// can be inverted at once.
+// lineWriter collects lines as fractions, with one denominator for λ and c, so that all
+// denominators can be inverted at once.
 type lineWriter struct {
 	numerators   []line
 	denominators []element
@@ -116,8 +118,8 @@ func (w *lineWriter) lines() Lines {
 	return w.numerators
 }
 
-// Pair returns ⟨K, Q⟩ for the K of the lines. It does not tell Q from Q + T, if T is one of the
-// three points of order 2 or 4 that the subgroup is without: see [Point.InSubgroup].
+// Pair returns ⟨K, Q⟩ for the K of the lines. The value is the same for Q and Q + T, where T is one
+// of the three points of order 2 or 4, which are not in the subgroup: see [Point.InSubgroup].
 func (l Lines) Pair(q Point) Value {
 	var e evaluator
 	e.at(&q)
@@ -136,8 +138,8 @@ func (l Lines) Pair(q Point) Value {
 	return f.value()
 }
 
-// evaluator takes lines at one point. They may be divided by y, as by anything in F_p, and are
-// then λ·(x/y) + c·(1/y) + i.
+// evaluator evaluates lines at one point. It divides them by y, which is in F_p and does not change
+// the class: λ·(x/y) + c·(1/y) + i.
 type evaluator struct{ xOverY, oneOverY element }
 
 func (e *evaluator) at(q *Point) {

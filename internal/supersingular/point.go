@@ -1,14 +1,14 @@
 package supersingular
 
-// Point is a point of E other than the one at infinity, in the affine coordinates of the
-// documents. Points come from here or from [ParsePoint], which checks them.
+// Point is a point of E other than the one at infinity, in the affine coordinates of the documents.
+// The functions of this package return points of the curve only.
 type Point struct{ x, y element }
 
 // Generator returns P.
 func Generator() Point { return Point{elementFromHex(hexPx), elementFromHex(hexPy)} }
 
-// ParsePoint reads 04 ‖ x ‖ y. The point is on the curve. It may be outside of the subgroup
-// of order q, as the curve has 4q points: see [Point.InSubgroup].
+// ParsePoint reads 04 ‖ x ‖ y, and checks that the point is on the curve. It does not check that
+// the point is in the subgroup of order q, as the curve has 4q points: see [Point.InSubgroup].
 func ParsePoint(b []byte) (p Point, err error) {
 	if len(b) != PointSize || b[0] != 4 {
 		return p, errPoint
@@ -41,7 +41,7 @@ func (p Point) Bytes() []byte {
 // Equal reports whether two points are the same.
 func (p Point) Equal(other Point) bool { return p == other }
 
-// InSubgroup reports whether p has order q, in a multiplication by q.
+// InSubgroup reports whether p has order q, by a multiplication by q.
 func (p Point) InSubgroup() bool {
 	var r jacobian
 	for i := 1023; i >= 0; i-- {
@@ -53,7 +53,7 @@ func (p Point) InSubgroup() bool {
 	return r.isInfinity()
 }
 
-// Add returns p + other, and false if that is the point at infinity.
+// Add returns p + other. It reports false if that is the point at infinity.
 func (p Point) Add(other Point) (Point, bool) {
 	r := p.jacobian()
 	r.addAffine(&r, &other)
@@ -87,7 +87,7 @@ func (r *jacobian) over(zInverse *element) (p Point) {
 	return p
 }
 
-// toAffine converts many points, of which none may be at infinity, with one inversion.
+// toAffine converts many points with one inversion. None of them may be at infinity.
 func toAffine(rs []jacobian) []Point {
 	zs := make([]element, len(rs))
 	for i := range rs {
@@ -153,8 +153,8 @@ func (r *jacobian) addAffine(s *jacobian, p *Point) {
 	}
 }
 
-// addWithSlope sets r to s + p, and returns the slope's numerator: the line through both has
-// the slope m/z'. It is wrong if s is ±p, when h is 0.
+// addWithSlope sets r to s + p, and m to the slope's numerator: the line through both has the slope
+// m/z'. The result is wrong if s is ±p, in which case h is 0.
 //
 //	h = px·z² − x,   m = py·z³ − y
 //	x' = m² − h³ − 2xh²,   y' = m(xh² − x') − yh³,   z' = zh

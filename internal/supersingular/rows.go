@@ -2,16 +2,16 @@ package supersingular
 
 import "math/bits"
 
-// addRows is the one inner loop of this package: it is nine tenths of the time of a pairing. It
-// adds two rows of a product to sixteen limbs, and returns the two limbs above them:
+// addRows is the inner loop of this package and takes nine tenths of the time of a pairing. It adds
+// two rows of a product to sixteen limbs, and returns the two limbs above them:
 //
 //	top1 ‖ top0 ‖ z = z + x·(y1·2⁶⁴ + y0)
 //
-// Two rows at once, because either alone waits for its own carry; and written out, because that
-// is a fifth faster than a loop. It cannot overflow.
+// It adds two rows at once, because each alone waits for its own carry, and is unrolled, because
+// that is a fifth faster than a loop. It cannot overflow.
 //
-// Functions that touch nothing but a few numbers of their callers are marked norace: the race
-// detector looks at the callers, and takes a twentieth of the time.
+// Functions that access only a few numbers of their callers are marked norace: the race detector
+// still checks the callers, and tests take a twentieth of the time.
 //
 //go:norace
 func addRows(z, x *nat, y0, y1 uint64) (top0, top1 uint64) {

@@ -3,7 +3,7 @@ package supersingular
 // Scalar is a number modulo q. The zero value is 0.
 type Scalar struct{ n nat }
 
-// NewScalar returns the number that b is, big-endian, modulo q. It may have any length.
+// NewScalar returns a big-endian number of any length, modulo q.
 func NewScalar(b []byte) (s Scalar) {
 	first := len(b) % Size
 	var digit [Size]byte

@@ -2,20 +2,20 @@
 // parameter set 1, and the Tate-Lichtenbaum pairing on it, according to RFC 6508, Section 3, and
 // RFC 6509, Appendix A.
 //
-// Nothing here takes constant time, and keys of which everything leaks by timing are keys
-// lost: it is for demonstrations. Whoever wants a pairing wants BLS12-381.
+// Nothing here takes constant time. Timing reveals the keys, so it is for demonstrations only. Use
+// BLS12-381 for a pairing.
 //
 //	p = 4q − 1          the field F_p; p ≡ 3 mod 4, so i² = −1 makes F_p² of it
 //	E(F_p)              has p + 1 = 4q points: it is supersingular
 //	P                   generates the subgroup of prime order q, 1022 bits
-//	⟨A, B⟩              pairs two points of it, by way of (x, y) → (−x, iy)
+//	⟨A, B⟩              pairs two points of it, through (x, y) → (−x, iy)
 //	g = ⟨P, P⟩          generates the values, which are classes of F_p²* modulo F_p*:
 //	                    a + ib is written as the one number b/a
 //
-// All of the speed comes from what is known beforehand, which in SAKKE is nearly everything. The
-// points that are multiplied, P and a community's Z, are the same for years ([Table]); a receiver's
-// key is the same for a month, and by symmetry may go first into the pairing, whose lines are then
-// computed once ([Lines]); and the values are powers of g ([PowerOfG]).
+// All of the speed comes from computing beforehand, since SAKKE knows nearly everything early. The
+// points that are multiplied, P and a community's Z, are the same for years ([Table]). A receiver's
+// key is the same for a month; by symmetry it may be the first argument of the pairing, whose lines
+// are then computed once ([Lines]). The values are powers of g ([PowerOfG]).
 //
 // Names follow the documents. Read field.go first, then pairing.go.
 package supersingular

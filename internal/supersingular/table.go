@@ -7,12 +7,12 @@ import (
 )
 
 // A comb multiplies a point that is known beforehand (C. H. Lim, P. J. Lee, "More Flexible
-// Exponentiation with Precomputation", 1994). The 1,024 bits of a scalar stand in eight rows of
-// 128, and each row in four blocks of 32:
+// Exponentiation with Precomputation", 1994). The 1,024 bits of a scalar are written in eight rows
+// of 128, and each row in four blocks of 32:
 //
 //	block j of a table has, for each of the 255 sums over rows i,   Σ 2^(128i + 32j) P
 //
-// so that one column of a block costs one addition, and all of them share 31 doublings.
+// A column of a block then costs one addition, and all columns share 31 doublings.
 const (
 	combRows   = 8
 	combBlocks = 4
@@ -28,14 +28,14 @@ func (x *nat) column(j, k int) (c uint64) {
 	return c
 }
 
-// A Table multiplies one point fast. It has 255 KiB.
+// A Table multiplies one point fast. It takes 255 KiB.
 type Table struct{ points [combBlocks][combSums]Point }
 
 // GeneratorTable returns the table of P.
 var GeneratorTable = sync.OnceValue(func() *Table { return NewTable(Generator()) })
 
-// NewTable makes the table of a point, which must be in the subgroup. That takes about three times
-// as long as one multiplication without.
+// NewTable makes the table of a point, which must be in the subgroup. It takes about three times as
+// long as a multiplication without a table.
 func NewTable(p Point) *Table {
 	powers := combPowers(p)
 	sums := make([]jacobian, 0, combBlocks*combSums)
@@ -60,7 +60,7 @@ func NewTable(p Point) *Table {
 
 func topBit(c int) int { return bits.Len(uint(c)) - 1 }
 
-// combPowers returns 2^(32e) p for all e below 32.
+// combPowers returns 2^(32e) p for each e below 32.
 func combPowers(p Point) []Point {
 	powers := []jacobian{p.jacobian()}
 	for len(powers) < combRows*combBlocks {
@@ -73,20 +73,20 @@ func combPowers(p Point) []Point {
 	return toAffine(powers)
 }
 
-// Mul returns s times the point of t, and false if that is the point at infinity.
+// Mul returns s times the point of t. It reports false if that is the point at infinity.
 func (t *Table) Mul(s Scalar) (Point, bool) {
 	return horner(func(k int, column []Point) []Point { return t.addColumn(column, &s, k) })
 }
 
-// MulAdd returns s times the point of t plus u times the point of v, and false if that is the
-// point at infinity. It shares the doublings.
+// MulAdd returns s times the point of t plus u times the point of v. It reports false if that is
+// the point at infinity. Both products share the doublings.
 func (t *Table) MulAdd(s Scalar, v *Table, u Scalar) (Point, bool) {
 	return horner(func(k int, column []Point) []Point {
 		return v.addColumn(t.addColumn(column, &s, k), &u, k)
 	})
 }
 
-// addColumn appends what column k of a scalar takes from the table: a point for each block.
+// addColumn appends the points that column k of a scalar selects from the table: up to one a block.
 func (t *Table) addColumn(column []Point, s *Scalar, k int) []Point {
 	for j := range t.points {
 		if c := s.n.column(j, k); c != 0 {
@@ -96,7 +96,7 @@ func (t *Table) addColumn(column []Point, s *Scalar, k int) []Point {
 	return column
 }
 
-// horner adds up the columns, and then r = 2r + column from the last to the first.
+// horner adds up each column, and then computes r = 2r + column from the last to the first.
 func horner(points func(k int, column []Point) []Point) (Point, bool) {
 	columns := make([][]Point, combWidth)
 	for k := range columns {
@@ -113,9 +113,9 @@ func horner(points func(k int, column []Point) []Point) (Point, bool) {
 	return r.affine()
 }
 
-// sumAll adds up each column, until at most one point is left in it. It goes through all of them
-// in pairs, so that a few inversions serve for all additions, which then take six
-// multiplications instead of eleven.
+// sumAll adds up each column, until at most one point is left in it. It adds the points of all
+// columns in pairs, so that a few inversions serve for all additions, which then take six
+// multiplications and not eleven.
 func sumAll(columns [][]Point) {
 	for {
 		var differences []element
@@ -143,7 +143,7 @@ func sumAll(columns [][]Point) {
 	}
 }
 
-// xDifference returns what addPoints wants the inverse of.
+// xDifference returns the number whose inverse addPoints takes.
 func xDifference(p, q *Point) (d element) {
 	if p.x == q.x {
 		return fieldOne
@@ -151,7 +151,7 @@ func xDifference(p, q *Point) (d element) {
 	return *d.sub(&q.x, &p.x)
 }
 
-// addPoints returns p + q, and false if that is the point at infinity:
+// addPoints returns p + q. It reports false if that is the point at infinity:
 //
 //	m = (qy − py) / (qx − px),   x = m² − px − qx,   y = m(px − x) − py
 func addPoints(p, q *Point, inverse *element) (sum Point, ok bool) {

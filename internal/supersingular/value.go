@@ -2,7 +2,7 @@ package supersingular
 
 import "sync"
 
-// fp2 is re + i·im in F_p², and stands for its class: all multiples by numbers of F_p.
+// fp2 is re + i·im in F_p². It represents its class: all its multiples by numbers of F_p.
 type fp2 struct{ re, im element }
 
 // square sets f to g²: (a + b)(a − b) + 2abi.
@@ -40,14 +40,14 @@ func (f *fp2) value() Value {
 }
 
 // Value is a value of the pairing, in the form of the documents: the class of a + ib is the one
-// number b/a (RFC 6508, Section 2.1). Classes with a = 0 have no such form and cannot occur, but
-// for pairings of points that are not in the subgroup; they come out as 0.
+// number b/a (RFC 6508, Section 2.1). Classes with a = 0 have no such form. They occur only in
+// pairings of points outside the subgroup, whose value is 0 here.
 type Value struct{ ratio element }
 
 // G returns g = ⟨P, P⟩.
 func G() Value { return Value{elementFromHex(hexG)} }
 
-// Bytes returns the 128 bytes of b/a.
+// Bytes returns the 128 bytes of b/a, leading zeros included (RFC 6508, Section 4).
 func (v Value) Bytes() [Size]byte { return v.ratio.bytes() }
 
 // Equal reports whether two values are the same.

@@ -2,9 +2,9 @@ package tea1
 
 import "encoding/binary"
 
-// FA and FB on 64 keys at once: a word holds the same bit of 64 bytes. Each function is one of
-// their truth tables as a formula, found by exhaustive search for the shortest, and named after
-// the table (TestGates). F of gates.go and of tables.go are the same function.
+// FA and FB for 64 keys at once: a word holds the same bit of 64 bytes. Each function below is a
+// truth table of FA or FB as a formula, the shortest that exhaustive search found, and is named
+// after the table (TestGates). tables.go has the same functions as tables.
 
 func lutDA86(a, b, c, d uint64) uint64 { return a ^ c ^ ((b | c&^a) &^ (d &^ (a & c))) }
 func lut85E9(a, b, c, d uint64) uint64 { return a ^ c ^ ((b ^ ^d) | (d ^ a&c)) }
@@ -25,7 +25,7 @@ func lut9C47(a, b, c, d uint64) uint64 { return a ^ d ^ ^((b ^ (a | c)) & (d | (
 // A plane is one byte of 64 keys: word i holds bit i of each.
 type plane [8]uint64
 
-// slicedA is x ^ FA(high, low).
+// slicedA sets out to x ^ FA(high, low).
 func slicedA(out, x, high, low *plane) {
 	out[0] = x[0] ^ lutDA86(low[7], low[0], high[1], high[2])
 	out[1] = x[1] ^ lut85E9(low[0], low[1], high[2], high[3])
@@ -37,7 +37,7 @@ func slicedA(out, x, high, low *plane) {
 	out[7] = x[7] ^ lut93E2(low[6], low[7], high[0], high[1])
 }
 
-// slicedB is x ^ FB(high, low) ^ P(p) ^ s.
+// slicedB sets out to x ^ FB(high, low) ^ P(p) ^ s.
 func slicedB(out, x, high, low, p, s *plane) {
 	out[0] = x[0] ^ s[0] ^ p[2] ^ lut85D6(low[7], low[0], high[1], high[2])
 	out[1] = x[1] ^ s[1] ^ p[6] ^ lut791A(low[0], low[1], high[2], high[3])
@@ -49,8 +49,8 @@ func slicedB(out, x, high, low, p, s *plane) {
 	out[7] = x[7] ^ s[7] ^ p[3] ^ lut9C47(low[6], low[7], high[0], high[1])
 }
 
-// slice turns a byte of each lane into a plane: eight transpositions of 8 by 8 bits at once, in
-// which lane 8i+j becomes bit 8j+i.
+// slice sets a plane from a byte of each lane. It does eight transpositions of 8 by 8 bits at once,
+// so lane 8i+j becomes bit 8j+i.
 func slice(p *plane, b *[lanes]byte) {
 	for i := range p {
 		p[i] = binary.LittleEndian.Uint64(b[8*i:])
@@ -73,21 +73,23 @@ func swap(a, b *uint64, distance int, mask uint64) {
 	*b ^= t
 }
 
+// laneOf returns the lane of a bit of a plane.
 func laneOf(bit int) int { return bit%8*8 + bit/8 }
 
-// slicedState is the state of 64 ciphers. It keeps two bytes of each step t, and nothing moves:
+// slicedState is the state of 64 ciphers. In place of moving eight bytes it keeps two for each step
+// t:
 //
 //	n[t] = m[t-8] ^ FB(m[t-7], m[t-6]) ^ P(m[t-5]) ^ s[t]    the byte that comes in at place 0
 //	m[t] = n[t] ^ FA(n[t+1], n[t+2])                        what is at place 4 four steps later
 //
-// The first byte of keystream, at place 7 after step 54, is m[47], and no byte behind s[49] has
-// reached it. Index t+8 of the arrays is step t; what is before step 1 comes from the frame.
+// The first byte of keystream, at place 7 after step 54, is m[47], which depends on no byte after
+// s[49]. Step t is at index t+8 of the arrays; the steps before 1 are set from the frame.
 type slicedState struct {
 	n, m [lanes]plane
 	want plane // the first byte of the keystream
 }
 
-// load sets the state that a frame begins with, and the byte to be found.
+// load sets the state that a frame begins with, and the wanted first byte of keystream.
 func (st *slicedState) load(state uint64, first byte) {
 	for i := range 4 {
 		st.n[8-i] = sliceConstant(byte(state >> (8 * i)))
@@ -96,6 +98,7 @@ func (st *slicedState) load(state uint64, first byte) {
 	st.want = sliceConstant(first)
 }
 
+// sliceConstant returns the plane with the same byte in all lanes.
 func sliceConstant(x byte) (p plane) {
 	for i := range p {
 		p[i] = -uint64(x >> i & 1)
@@ -103,8 +106,8 @@ func sliceConstant(x byte) (p plane) {
 	return p
 }
 
-// fit computes the first byte of keystream in every lane, whose key bytes are s[at], s[at+1], …,
-// and returns the lanes in which it is the right one.
+// fit computes the first byte of keystream in every lane, from the key bytes s[at], s[at+1], …,
+// with indices modulo 64. It returns the bits of the lanes in which it is the wanted one.
 func (st *slicedState) fit(s *[lanes]plane, at int) uint64 {
 	n, m := &st.n, &st.m
 	for t := 9; t < 9+reach; t++ {

@@ -61,7 +61,7 @@ func TestSlicedState(t *testing.T) {
 	}
 }
 
-// keystream is the beginning of what a register gives.
+// keystream returns the first n bytes of keystream of a register.
 func keystream(register, frame uint32, n int) []byte {
 	out := make([]byte, n)
 	XOR(register, frame, out)
@@ -107,6 +107,9 @@ func TestSearchAmongMany(t *testing.T) {
 		s := NewSearch(frame, keystream(registers[r.IntN(len(registers))], frame, 8))
 		if got := s.Trial(first, n, nil); !slices.Equal(got, []uint64{walk}) {
 			t.Errorf("walk %d of %d+%d: found on %d", walk, first, n, got)
+		}
+		if got := s.Plain(first, n, nil); !slices.Equal(got, []uint64{walk}) {
+			t.Errorf("walk %d of %d+%d: plainly found on %d", walk, first, n, got)
 		}
 		if got := s.Trial(first+uint64(n), 100, nil); len(got) != 0 {
 			t.Errorf("walk %d: found on %d", walk, got)
@@ -169,8 +172,8 @@ func TestSearchWithOneByte(t *testing.T) {
 	}
 }
 
-// Registers below 2^22 begin walks, and walks are apart from each other. If their lengths add up to
-// 2^32, they are all there is.
+// Registers below 2^22 begin walks, and no register is on two walks. If their lengths add up to
+// 2^32, every register is on one.
 func TestEveryRegisterIsOnOneWalk(t *testing.T) {
 	if got := next(0x9b9b9b9b); got != 0x9b9b9b9b {
 		t.Errorf("a register of one byte four times goes to S[0] = 9b, and this one to %08x", got)
@@ -234,8 +237,8 @@ func TestFullSearch(t *testing.T) {
 	}
 }
 
-// BenchmarkSearch reports registers per second on one core, and as a multiple of what one does who
-// computes the first byte of each.
+// BenchmarkSearch reports registers per second on one core, and as a multiple of a loop that
+// computes the first byte of keystream of each register.
 func BenchmarkSearch(b *testing.B) {
 	const batch = 1 << 12
 	s := NewSearch(77, keystream(12345678, 77, 8))

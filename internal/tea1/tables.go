@@ -2,7 +2,8 @@ package tea1
 
 import "encoding/hex"
 
-// lutA and lutB are the truth tables of FA and FB, one a bit, in four variables.
+// lutA and lutB have the truth tables of FA and FB: for each bit of the result one, in four
+// variables.
 var (
 	lutA = [8]uint16{0xda86, 0x85e9, 0x29b5, 0x2bc6, 0x8c6b, 0x974c, 0xc671, 0x93e2}
 	lutB = [8]uint16{0x85d6, 0x791a, 0xe985, 0xc671, 0x2b9c, 0xec92, 0xc62b, 0x9c47}
@@ -34,8 +35,8 @@ func makeSbox(digits string) (s, inverse [256]byte) {
 	return s, inverse
 }
 
-// makeF tabulates F. Bit i of its result looks at two bits of either byte of its argument: of the
-// low one i-1 and i, of the high one i+1 and i+2.
+// makeF tabulates FA or FB. Bit i of the result depends on four bits of the argument: i-1 and i of
+// the low byte, and i+1 and i+2 of the high byte, all modulo 8.
 func makeF(lut [8]uint16) *[1 << 16]byte {
 	f := new([1 << 16]byte)
 	for x := range f {
@@ -48,6 +49,7 @@ func makeF(lut [8]uint16) *[1 << 16]byte {
 	return f
 }
 
+// makeP tabulates P: bit to of the result is bit from of the argument.
 func makeP() (p [256]byte) {
 	for x := range p {
 		for to, from := range [8]int{2, 6, 5, 1, 7, 4, 0, 3} {

@@ -3,7 +3,28 @@
 // The algorithm was secret from 1995 until Meijer, Bokslag and Wetzels took it out of a radio and
 // published it ("All cops are broadcasting: TETRA under scrutiny", USENIX Security 2023;
 // https://github.com/MidnightBlueLabs/TETRA_crypto). It is broken, and was meant to be: do not
-// protect anything with it. Package weakcipher is where it is used.
+// protect anything with it. Package weakcipher uses it.
+//
+//	key of 80 bits ── Reduce ──> key register of 32: everything else depends on these alone
+//
+//	              ┌────┐   ┌────┬────┐   ┌────┐       ┌────┬────┬────┬────┐
+//	state         │ 7  │<──│ 6  │ 5  │<──│ 4  │<─XOR──│ 3  │ 2  │ 1  │ 0  │<──┐
+//	              └─┬──┘   └─┬──┴─┬──┘   └─┬──┘   ^   └────┴─┬──┴─┬──┴────┘   │
+//	                │        └─FB─┘        P      └────FA────┴────┘           │
+//	                │           │          │                                  │
+//	keystream <─────┴──────────XOR────────XOR──────────────XOR────────────────┘
+//	                                                        ^
+//	                               ┌────┬────┬────┬────┐    │
+//	key register                   │ k3 │ k2 │ k1 │ k0 │<───┤
+//	                               └─┬──┴────┴────┴─┬──┘    │
+//	                                 └─────XOR──────┴── S ──┘
+//
+// At each step the bytes of both registers move to the left. A byte of keystream is taken from
+// place 7 after 54 steps, and then after each 19.
+//
+// Known to a wiretap: the number of the frame, so the whole state at the beginning, and some
+// keystream. Searched: the key register, 2^32 values, whose bytes never depend on the state. Read
+// tea1.go for the cipher, then search.go.
 package tea1
 
 import (
@@ -14,18 +35,18 @@ import (
 const (
 	// KeySize is the length of a key in bytes.
 	KeySize = 10
-	// SlotSize is how much of the keystream one slot uses at most, in bytes: 432 bits.
+	// SlotSize is the most bytes of keystream that a slot uses: 432 bits.
 	SlotSize = 54
 
 	warmUp = 54 // steps before the first byte of keystream
 	stride = 19 // steps from each byte to the next
 )
 
-// Reduce makes of 80 bits the 32 that everything else depends on:
+// Reduce returns the 32 bits that everything else depends on, of a key of 80:
 //
 //	r = r<<8 | S[r>>24 ^ c ^ r&0xff]    for each byte c of the key
 //
-// S is a permutation, so that 2^48 keys lead to each register.
+// S is a permutation, so 2^48 keys lead to each register.
 func Reduce(key [KeySize]byte) (register uint32) {
 	r := uint32(0)
 	for _, c := range key {
@@ -34,7 +55,7 @@ func Reduce(key [KeySize]byte) (register uint32) {
 	return r
 }
 
-// Expand is a key that reduces to a register. Six of its bytes are free; the last four follow.
+// Expand returns the key that begins with six given bytes and reduces to a register.
 func Expand(free [KeySize - 4]byte, register uint32) (key [KeySize]byte) {
 	copy(key[:], free[:])
 	r := uint32(0)
@@ -48,8 +69,8 @@ func Expand(free [KeySize - 4]byte, register uint32) (key [KeySize]byte) {
 	return key
 }
 
-// Keystream is the keystream of a frame under a reduced key, byte by byte without an end. The
-// frame is the number that the network counts and everybody hears, of 29 bits:
+// Keystream yields the keystream of a frame under a reduced key, byte by byte without end. The
+// frame is a number of 29 bits, which the network counts and every receiver hears:
 //
 //	(slot-1) | frame<<2 | multiframe<<7 | hyperframe<<13 | uplink<<28
 func Keystream(register, frame uint32) iter.Seq[byte] {
@@ -78,7 +99,7 @@ func XOR(register, frame uint32, data []byte) {
 	}
 }
 
-// expandFrame makes the 64-bit state that a frame begins with. No key is in it.
+// expandFrame returns the state that a frame begins with. It does not depend on the key.
 func expandFrame(frame uint32) uint64 {
 	x := bits.RotateLeft32(frame^0x96724fa1, 8)
 	return bits.RotateLeft64(uint64(frame)<<32|uint64(x), -8)
@@ -86,9 +107,9 @@ func expandFrame(frame uint32) uint64 {
 
 // step moves the key register, and the state of eight bytes, 7 to 0 from the left:
 //
-//	s = S[k3 ^ k0]                     the key register walks by itself
+//	s = S[k3 ^ k0]                     enters the key register too, which has no other input
 //	7   6   5   4   3   2   1   0
-//	new = 7 ^ FB(6, 5) ^ P(4) ^ s      and everything moves to the left,
+//	new = 7 ^ FB(6, 5) ^ P(4) ^ s      and all bytes move to the left,
 //	4 becomes 3 ^ FA(2, 1)
 func step(k uint32, state uint64) (uint32, uint64) {
 	s := sbox[byte(k>>24)^byte(k)]

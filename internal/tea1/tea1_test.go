@@ -80,7 +80,7 @@ func FuzzXOR(f *testing.F) {
 	f.Fuzz(func(t *testing.T, register, frame uint32, data []byte) {
 		out := bytes.Clone(data)
 		XOR(register, frame, out)
-		// Byte by byte, as one would compute it who needs no more than that byte.
+		// Byte by byte, as a program computes it that needs one byte only.
 		k, state := register, expandFrame(frame)
 		for i := range out {
 			for range map[bool]int{true: warmUp, false: stride}[i == 0] {

@@ -2,7 +2,7 @@ package tea1
 
 import "testing"
 
-// What BenchmarkSearch is to be held against: two other ways to try registers one after the other.
+// Two other ways to try registers, to compare BenchmarkSearch with.
 
 // BenchmarkTables has FA and FB as tables, and tries four registers at a time.
 func BenchmarkTables(b *testing.B) {

@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	errSize     = errors.New("x25519: a public key has 32 bytes")
+	errSize     = errors.New("x25519: expected a public key of 32 bytes, found another length")
 	errEncoding = errors.New("x25519: the public key is not in its canonical encoding")
 	errSubgroup = errors.New("x25519: the public key is not in the prime-order subgroup")
 )
@@ -19,10 +19,10 @@ var (
 	sqrtAplusTwo = mustSqrt(486664)
 )
 
-// Parse reads a public key that came from outside. It takes what [Generate] makes and
-// nothing else: u below 2²⁵⁵−19 with the high bit clear, the u-coordinate of a point of the
-// curve (not of its twist) in the subgroup of prime order. Points of small order, and points
-// with one added to them, are refused.
+// Parse reads a public key from outside. It accepts exactly the keys that [Generate] makes: u is
+// below 2²⁵⁵−19 with the high bit clear, and it is the u-coordinate of a point of the curve (not
+// of its twist) in the subgroup of prime order. Points of small order are refused, and so are
+// points to which one has been added.
 func Parse(b []byte) (PublicKey, error) {
 	if len(b) != Size {
 		return PublicKey{}, errSize
@@ -40,15 +40,15 @@ func Parse(b []byte) (PublicKey, error) {
 	return PublicKey(b), nil
 }
 
-// inPrimeSubgroup reports whether x is the coordinate of an 8-fold point of the curve
+// inPrimeSubgroup reports whether x is the coordinate of a point 8Q of the curve
 //
 //	y² = x³ + Ax² + x,   A = 486662,
 //
-// which is to say of a point of the subgroup of prime order, in four or five exponentiations
-// instead of a multiplication by the order (the ideas are those of Pornin, "Point-Halving and
-// Subgroup Membership in Twisted Edwards Curves", 2022, and Koshelev, "Subgroup membership
-// testing on elliptic curves via the Tate pairing", 2022). First P = (x, y) is halved.
-// (0, 0) is the one point of order 2, so P = 2Q for some Q exactly when both
+// which is equivalent to being in the subgroup of prime order. It takes four or five
+// exponentiations instead of a multiplication by the order, with the ideas of Pornin
+// ("Point-Halving and Subgroup Membership in Twisted Edwards Curves", 2022) and Koshelev
+// ("Subgroup membership testing on elliptic curves via the Tate pairing", 2022). First P = (x, y)
+// is halved. (0, 0) is the only point of order 2, so P = 2Q for some Q exactly if both
 //
 //	x   and   y²/x = x² + Ax + 1
 //
@@ -60,15 +60,15 @@ func Parse(b []byte) (PublicKey, error) {
 //
 //	x(Q) = v + w√x,   y(Q) = x(Q)·w.
 //
-// Then Q must be a 4-fold point. By the reduced Tate pairing with T = (1, c), c² = A + 2, a
-// point of order 4 (4 divides p − 1, so the pairing's values are in the field itself), that is
-// so exactly when
+// Then Q must be 4 times a point. By the reduced Tate pairing with T = (1, c), c² = A + 2, a point
+// of order 4 (4 divides p − 1, so the pairing's values are in the field itself), this holds exactly
+// if
 //
 //	(y(Q) − c·x(Q))² / x(Q) = x(Q)·(w − c)²
 //
 // is a fourth power. The function has the divisor 4(T) − 4(O): the tangent at T is y = cx.
 //
-// Public keys are public: the time taken depends on x.
+// The time depends on x, which is public.
 func inPrimeSubgroup(x *field.Element) bool {
 	var rootX, d, v, w, f field.Element
 	if x.Equal(new(field.Element)) == 1 {
@@ -107,7 +107,7 @@ func isFourthPower(f *field.Element) bool {
 	return r.Equal(one) == 1
 }
 
-// sqrt sets r to a square root of x and reports whether there is one.
+// sqrt sets r to a square root of x. It reports false if x is not a square.
 func sqrt(r, x *field.Element) bool {
 	_, wasSquare := r.SqrtRatio(x, one)
 	return wasSquare == 1

@@ -44,13 +44,13 @@ func BenchmarkSearch(b *testing.B) {
 
 func BenchmarkEscrow(b *testing.B) {
 	x := NewPrivateKey()
-	e, shares, err := Deal(x, 40, 3, 5)
+	e, shares, err := Deal(x, 3, 5, 40)
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Run("Deal", func(b *testing.B) {
 		for b.Loop() {
-			Deal(x, 40, 3, 5)
+			Deal(x, 3, 5, 40)
 		}
 		b.ReportMetric(float64(len(e.Bytes())), "bytes")
 	})

@@ -10,22 +10,23 @@ import (
 	"filippo.io/edwards25519/field"
 )
 
-// MaxTable is the size of the largest table, in steps of 24 to 48 bytes: the best for MaxBits.
+// MaxTable is the largest size of a table, in steps of 24 to 48 bytes. It is the best size for
+// MaxBits.
 const MaxTable = 1 << 24
 
-var errNotFound = errors.New("there is no such power of g: the target is not g^a, or a is larger")
+var errNotFound = errors.New("expected g^a for an a of the target's bits, found another element")
 
-// Target is g^a, for an a of so many bits.
+// Target is g^a, with the number of bits of a.
 type Target struct {
 	point *edwards25519.Point
 	bits  int
 }
 
-// Table has the baby steps of Shanks's algorithm: g^j for 0 ≤ j ≤ m. It depends on nobody's key, so
-// it can be made in advance and used for every one.
+// Table holds the baby steps of Shanks's algorithm: g^j for 0 ≤ j ≤ m. It depends on no user's key,
+// so it can be made in advance and used for all of them.
 //
-// The giant steps are T / g^((2i+1) m). Points and their inverses have the same y, so a giant step
-// that meets g^j or g^-j in the table says a = (2i+1) m ± j. There are m baby steps, and at most
+// The giant steps are T / g^((2i+1) m). A point and its inverse have the same y, so a giant step that
+// equals g^j or g^-j in the table gives a = (2i+1) m ± j. There are m baby steps, and at most
 // 2^Bits / 2m giant ones.
 type Table struct {
 	m     uint64
@@ -33,11 +34,11 @@ type Table struct {
 	steps []uint32 // j + 1; 0 where there is none
 }
 
-// NewTable makes a table of m steps, with m group operations. For one key of so many bits the best
-// m is about 2^(bits/2).
+// NewTable makes a table of m steps, 1 to MaxTable, with m group operations. The best m for one key
+// is about 2^(bits/2).
 func NewTable(m int) (*Table, error) {
 	if m < 1 || m > MaxTable {
-		return nil, fmt.Errorf("partial: a table has 1 to %d steps, not %d", MaxTable, m)
+		return nil, fmt.Errorf("partial: expected a table of 1 to %d steps, found %d", MaxTable, m)
 	}
 	size := 2
 	for size < 2*(m+1) {
@@ -65,10 +66,12 @@ func (t *Table) add(key uint64, step uint32) {
 
 func (t *Table) slot(key uint64) int { return int(key % uint64(len(t.steps))) }
 
-// Operations is what the table has cost, in group operations.
+// Operations returns the cost of the table, in group operations.
 func (t *Table) Operations() int64 { return int64(t.m) }
 
-// Search finds a, and counts its giant steps.
+// Search returns a, and the number of giant steps taken, one group operation each. It returns an
+// error if the target is not g^a for an a of its number of bits, or the context's if that ends. It
+// uses one core.
 func (t *Table) Search(ctx context.Context, target Target) (a uint64, operations int64, err error) {
 	giants := (uint64(1)<<target.bits + 2*t.m - 1) / (2 * t.m)
 	first := new(edwards25519.Point).Subtract(target.point, power(t.m))
@@ -88,7 +91,8 @@ func (t *Table) Search(ctx context.Context, target Target) (a uint64, operations
 	return 0, operations, fmt.Errorf("partial: %w", errNotFound)
 }
 
-// meet looks a giant step up.
+// meet looks a giant step up in the table, and returns the a that it gives. Keys are half of y, so
+// each candidate is checked.
 func (t *Table) meet(key, middle uint64, target Target) (a uint64, ok bool) {
 	for i := t.slot(key); t.steps[i] != 0; i = (i + 1) % len(t.steps) {
 		if t.keys[i] != key {
@@ -108,10 +112,10 @@ func power(n uint64) *edwards25519.Point {
 	return new(edwards25519.Point).ScalarBaseMult(scalar(n))
 }
 
-// walkLength is how many points share one inversion.
+// walkLength is the number of points that share one inversion.
 const walkLength = 256
 
-// walk is a point, and that again and again with a step added.
+// walk is the sequence at, at + step, at + 2 step, ….
 type walk struct {
 	at, step *edwards25519.Point
 	y, z     [walkLength]field.Element
@@ -121,8 +125,8 @@ type walk struct {
 
 func newWalk(at, step *edwards25519.Point) *walk { return &walk{at: at, step: step} }
 
-// next returns the y of at most n points. A point's y is Y/Z, and the inverses of all Z cost one
-// inversion:
+// next returns the lower half of y for the next points, n or walkLength, whichever is less. A
+// point's y is Y/Z, and the inverses of all Z cost one inversion:
 //
 //	1/z_i = (z_0 … z_(i-1)) · 1/(z_0 … z_i)
 func (w *walk) next(n int) []uint64 {

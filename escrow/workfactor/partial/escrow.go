@@ -3,17 +3,17 @@ package partial
 import (
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 
 	"filippo.io/edwards25519"
 	"golang.org/x/crypto/cryptobyte"
+
+	"doormat/internal/secret"
 )
 
 const version = 1
 
-// Escrow is what is published: y, the commitments to the sharing of c, and those to the bits of a
-// with their proofs.
+// Escrow is the part that is published: y, the commitments to the sharing of c, and the commitments
+// to the bits of a with their proofs.
 type Escrow struct {
 	bits        int
 	public      *edwards25519.Point
@@ -21,7 +21,8 @@ type Escrow struct {
 	proofs      []bitProof
 }
 
-// Check is what everybody does before he uses y: x is c + a, and a has no more than Bits bits.
+// Check returns an error unless x = c + a, and a has at most Bits bits. Anyone can check, and should
+// before using y:
 //
 //	y = C_0 · Π B_i^(2^i), each B_i holds 0 or 1
 func (e *Escrow) Check() error {
@@ -42,13 +43,13 @@ func (e *Escrow) Check() error {
 	return nil
 }
 
-// Public returns y, 32 bytes.
+// Public returns the user's public key y, a point in 32 bytes.
 func (e *Escrow) Public() []byte { return e.public.Bytes() }
 
-// Bits returns how many bits are left to search.
+// Bits returns the number of bits left to search, 1 to MaxBits.
 func (e *Escrow) Bits() int { return e.bits }
 
-// statement is
+// statement returns everything that is published except the proofs:
 //
 //	struct {
 //	    uint8  version = 1;
@@ -73,7 +74,8 @@ func (e *Escrow) statement() []byte {
 	return b.BytesOrPanic()
 }
 
-// Bytes is the statement, and for each bit the two challenges and the two answers.
+// Bytes returns the statement, and for each bit the two challenges and the two answers, 32 bytes
+// each.
 func (e *Escrow) Bytes() []byte {
 	out := e.statement()
 	for _, p := range e.proofs {
@@ -84,31 +86,31 @@ func (e *Escrow) Bytes() []byte {
 	return out
 }
 
-// Parse reads what Bytes wrote. It does not check it.
-func Parse(data []byte) (*Escrow, error) {
-	e, err := parse(data)
+// ParseEscrow reads what [Escrow.Bytes] returns. It checks the form alone: call [Escrow.Check].
+func ParseEscrow(data []byte) (*Escrow, error) {
+	e, err := parseEscrow(data)
 	if err != nil {
 		return nil, fmt.Errorf("partial: %w", err)
 	}
 	return e, nil
 }
 
-func parse(data []byte) (*Escrow, error) {
+func parseEscrow(data []byte) (*Escrow, error) {
 	s := reader{String: data}
 	var v, bits uint8
 	var commitments cryptobyte.String
 	if !s.ReadUint8(&v) {
-		return nil, errors.New("the escrow is empty")
+		return nil, errors.New("expected an escrow, found nothing")
 	}
 	if v != version {
-		return nil, fmt.Errorf("an escrow begins with version %d, this one with %d", version, v)
+		return nil, fmt.Errorf("expected version %d of an escrow, found %d", version, v)
 	}
 	if !s.ReadUint8(&bits) || bits < 1 || bits > MaxBits {
-		return nil, fmt.Errorf("an escrow leaves 1 to %d bits to search, this one %d", MaxBits, bits)
+		return nil, fmt.Errorf("expected 1 to %d bits left to search, found %d", MaxBits, bits)
 	}
 	e := &Escrow{bits: int(bits), public: s.point()}
 	if !s.ReadUint16LengthPrefixed(&commitments) || commitments.Empty() || len(commitments) > 32*MaxAgents {
-		return nil, fmt.Errorf("an escrow has commitments for 1 to %d agents", MaxAgents)
+		return nil, fmt.Errorf("expected commitments for 1 to %d agents, found something else", MaxAgents)
 	}
 	for c := (reader{String: commitments}); !c.Empty() && !s.bad; s.bad = s.bad || c.bad {
 		e.commitments = append(e.commitments, c.point())
@@ -123,12 +125,13 @@ func parse(data []byte) (*Escrow, error) {
 		p.answers = [2]*edwards25519.Scalar{s.scalar(), s.scalar()}
 	}
 	if s.bad || !s.Empty() {
-		return nil, fmt.Errorf("an escrow of %d bits is too short, too long, or has a number in it that is none of the group's", bits)
+		return nil, fmt.Errorf("expected an escrow of %d bits, found one that is too short, too long, or not of the group", bits)
 	}
 	return e, nil
 }
 
-// reader reads points and scalars, and remembers whether one was bad.
+// reader reads points and scalars. After the first that is not of the group it reads no more, and bad
+// is set.
 type reader struct {
 	cryptobyte.String
 	bad bool
@@ -159,40 +162,35 @@ func (r *reader) scalar() *edwards25519.Scalar {
 	return s
 }
 
-// Share is one agent's part of c, and of the blinding of its commitments.
+// Share is one agent's part of c, and of the blinding factors of the commitments to c.
 type Share struct {
+	named[Share]
 	index           uint8
 	value, blinding *edwards25519.Scalar
 }
 
-// Index is the agent's number, from 1 on.
+func newShare(index uint8, value, blinding *edwards25519.Scalar) Share {
+	return Share{secret.Name[Share](fmt.Sprintf("of agent %d", index)), index, value, blinding}
+}
+
+// Index returns the agent's number, from 1.
 func (s Share) Index() int { return int(s.index) }
 
-// Bytes returns the share, 65 bytes: index, value, blinding.
-func (s Share) Bytes() []byte {
+// RecoveryKey returns the share, 65 bytes in clear: index, value, blinding. Any k of them open c.
+func (s Share) RecoveryKey() []byte {
 	return append(append([]byte{s.index}, s.value.Bytes()...), s.blinding.Bytes()...)
 }
 
-// ParseShare reads what Bytes wrote.
+// ParseShare reads the 65 bytes that [Share.RecoveryKey] returns. It checks the form alone: call
+// [Escrow.CheckShare].
 func ParseShare(data []byte) (Share, error) {
 	if len(data) != 65 {
-		return Share{}, fmt.Errorf("partial: a share has 65 bytes, this one %d", len(data))
+		return Share{}, fmt.Errorf("partial: expected a share of 65 bytes, found %d", len(data))
 	}
 	r := reader{String: data[1:]}
-	s := Share{data[0], r.scalar(), r.scalar()}
+	s := newShare(data[0], r.scalar(), r.scalar())
 	if r.bad || s.index == 0 {
-		return Share{}, errors.New("partial: this is not a share: expected an index and two numbers below the group's order")
+		return Share{}, errors.New("partial: expected an index from 1 and two scalars, found something else")
 	}
 	return s, nil
 }
-
-// Format implements [fmt.Formatter]: every verb prints the agent's number and no more.
-func (s Share) Format(f fmt.State, _ rune) {
-	io.WriteString(f, fmt.Sprintf("partial.Share(%d, hidden)", s.index))
-}
-
-// LogValue implements [slog.LogValuer] as Format does.
-func (s Share) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(s)) }
-
-// MarshalText implements [encoding.TextMarshaler] as Format does.
-func (s Share) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(s)), nil }

@@ -22,10 +22,10 @@ func Example() {
 	check(err)
 	for _, scheme := range []struct {
 		name string
-		deal func(x partial.PrivateKey, bits, k, n int) (*partial.Escrow, []partial.Share, error)
+		deal func(x partial.PrivateKey, k, n, bits int) (*partial.Escrow, []partial.Share, error)
 	}{{"g^a is public", partial.DealExposed}, {"g^a is hidden", partial.Deal}} {
 		x := partial.NewPrivateKey()
-		published, shares, err := scheme.deal(x, bits, 2, 3)
+		published, shares, err := scheme.deal(x, 2, 3, bits)
 		check(err)
 		check(published.Check())
 
@@ -49,6 +49,6 @@ func Example() {
 	//   before the order: <nil>
 	//   after the order: the key is known at once
 	// g^a is hidden
-	//   before the order: partial: there is no such power of g: the target is not g^a, or a is larger
+	//   before the order: partial: expected g^a for an a of the target's bits, found another element
 	//   after the order and a search: <nil>
 }

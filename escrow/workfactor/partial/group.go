@@ -29,8 +29,8 @@ func scalar(n uint64) *edwards25519.Scalar {
 	return uniform(b[:])
 }
 
-// generatorH is h, of which nobody knows the logarithm to the base g: the first point in a row of
-// hashes, its cofactor cleared.
+// generatorH is h, whose logarithm to the base g is not known: the first hash in a row that is a
+// point, with its cofactor cleared.
 var generatorH = func() *edwards25519.Point {
 	for i := byte(0); ; i++ {
 		sum := sha512.Sum512(append([]byte("doormat 1 partial escrow second generator"), i))
@@ -40,7 +40,7 @@ var generatorH = func() *edwards25519.Point {
 	}
 }()
 
-// commit is Pedersen's commitment g^v h^r, and Feldman's where r is zero.
+// commit returns Pedersen's commitment g^v h^r, which is Feldman's where r is zero.
 func commit(v, r *edwards25519.Scalar) *edwards25519.Point {
 	p := new(edwards25519.Point).ScalarBaseMult(v)
 	return p.Add(p, new(edwards25519.Point).ScalarMult(r, generatorH))
@@ -48,8 +48,8 @@ func commit(v, r *edwards25519.Scalar) *edwards25519.Point {
 
 var minusOne = new(edwards25519.Scalar).Negate(scalar(1))
 
-// parsePoint reads a point of the group of prime order, in its one encoding. The curve has eight
-// times as many points, and a point outside of the group would be a second way to write one.
+// parsePoint reads a point of the group of prime order, in its canonical encoding. It reports false
+// for the other points of the curve, which has eight times as many.
 func parsePoint(b []byte) (*edwards25519.Point, bool) {
 	p, err := new(edwards25519.Point).SetBytes(b)
 	if err != nil || !slices.Equal(p.Bytes(), b) {
@@ -65,7 +65,8 @@ func parseScalar(b []byte) (*edwards25519.Scalar, bool) {
 	return s, err == nil
 }
 
-// polynomial is that of a secret sharing. The secret is its value at zero, a share one at i > 0.
+// polynomial is the polynomial of a secret sharing, its coefficients from degree 0. The secret is its
+// value at 0, and the share of agent i its value at i.
 type polynomial []*edwards25519.Scalar
 
 func randomPolynomial(k int, secret *edwards25519.Scalar) polynomial {
@@ -84,11 +85,11 @@ func (f polynomial) at(index uint8) *edwards25519.Scalar {
 	return v
 }
 
-// interpolate returns the value at zero:
+// interpolate returns the value at 0 of the polynomial that has the shares for its values:
 //
 //	f(0) = Σ f(i) · Π m / (m - i)   over the other indices m
 //
-// The indices differ from each other.
+// The indices must differ from each other.
 func interpolate(shares []Share) *edwards25519.Scalar {
 	sum := edwards25519.NewScalar()
 	for _, s := range shares {

@@ -1,6 +1,6 @@
 // Package partial is partial key escrow that can be checked, after Shamir (1995) and Bellare and
 // Goldwasser, "Verifiable Partial Key Escrow" (ACM CCS 1997): the agents hold all but a small part
-// of a private key, and that part has to be searched for, each time.
+// of a private key, and that part must be found by search for each key.
 //
 // It is a demonstration: do not protect anything with it. It is a reconstruction from the idea of
 // the paper, over another group. The group, the commitments to the bits and the proofs about them
@@ -9,7 +9,7 @@
 // Who holds which key:
 //
 //	a user     x = c + a mod q, where a < 2^Bits   and y = g^x is public
-//	n agents   a share of c each                   k of them open c, and no fewer
+//	n agents   a share of c each                   k of them open c, fewer do not
 //	nobody     a                                   found with 2^(Bits/2) group operations, from g^a
 //
 //	the user                                          everybody
@@ -19,17 +19,17 @@
 //	                      the order: k agents open c
 //	                      g^a = y / g^c, and the search for a begins
 //
-// What a warrant gets: the key, after the search. What a thief of k agents' shares gets: the same of
-// everybody, a search each. What a user can notice: nothing. What the design gets right: everybody can
-// check that a key is recoverable before it is used, with no more work than it says, and recovering
-// many keys costs more than recovering one.
+// What a warrant gets: the key, after the search. What a thief of k agents' shares gets: the same
+// for every user, one search each. What a user can notice: nothing. What the design gets right:
+// anyone can check before a key is used that it can be recovered with the stated work, and
+// recovering many keys costs more than recovering one.
 //
-// That price has to be paid after the order to be worth anything. With Feldman's commitments, g^cj
-// without h, everybody can compute g^a = y / C_0 and search at once, for everybody, so that on the day
-// of the order c alone opens the key: early recovery ([DealExposed], TestEarlyRecovery). With
+// The price protects only if it must be paid after the order. With Feldman's commitments, g^cj
+// without h, anyone can compute g^a = y / C_0 and search for every user's a in advance. On the day
+// of the order c alone then opens the key: early recovery ([DealExposed], TestEarlyRecovery). With
 // Pedersen's, which [Deal] uses, nothing is known of g^a before c is opened (TestNoEarlyRecovery).
-// A part of the work can still be done in advance: the table of [NewTable] belongs to no user. With
-// it a key costs 2^Bits / (2 · its size) operations after the order (TestTableInAdvance).
+// A part of the work can still be done in advance: the table of [NewTable] depends on no user's
+// key. With it a key costs 2^Bits / (2 · its size) operations after the order (TestTableInAdvance).
 //
 // Commitments are those of Feldman (FOCS 1987) and Pedersen (CRYPTO 1991). The proofs are those of
 // Cramer, Damgård and Schoenmakers (CRYPTO 1994), made non-interactive by a hash of everything. The
@@ -41,65 +41,70 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 
 	"filippo.io/edwards25519"
+
+	"doormat/internal/secret"
 )
 
 const (
-	// MaxBits is the largest part that is left to search. The paper thinks of 40 to 48.
+	// MaxBits is the largest number of bits left to search. The paper suggests 40 to 48.
 	MaxBits = 48
-	// DefaultBits is that of a demonstration.
+	// DefaultBits is the number of bits left to search in a demonstration: a search of milliseconds.
 	DefaultBits = 24
-	// MaxAgents is the number of agents at most.
+	// MaxAgents is the largest number of agents, as an index has one byte.
 	MaxAgents = 255
 )
 
-// PrivateKey is a user's key x.
-type PrivateKey struct{ x *edwards25519.Scalar }
+// What holds a secret embeds one of these, and prints its name and no secret.
+type (
+	hidden[T any] = secret.Hidden[T]
+	named[T any]  = secret.Named[T]
+)
 
-// NewPrivateKey draws a key.
-func NewPrivateKey() PrivateKey { return PrivateKey{randomScalar()} }
+// PrivateKey is a user's key x, a scalar of edwards25519.
+type PrivateKey struct {
+	hidden[PrivateKey]
+	x *edwards25519.Scalar
+}
 
-// Public returns y = g^x, 32 bytes.
+// NewPrivateKey draws a key from crypto/rand.
+func NewPrivateKey() PrivateKey { return PrivateKey{x: randomScalar()} }
+
+// Public returns the public key y = g^x, a point in 32 bytes.
 func (k PrivateKey) Public() []byte {
 	return new(edwards25519.Point).ScalarBaseMult(k.x).Bytes()
 }
 
-// Bytes returns x, 32 bytes.
+// Bytes returns x, 32 bytes, little-endian, in clear.
 func (k PrivateKey) Bytes() []byte { return k.x.Bytes() }
 
-// Format implements [fmt.Formatter]: no verb prints the key.
-func (PrivateKey) Format(f fmt.State, _ rune) { io.WriteString(f, "partial.PrivateKey(hidden)") }
+// Deal escrows x with n agents, any k of whom can open their part: all of x but as many bits as the
+// argument bits says, which are left to a search; 0 means MaxBits. Deal returns the escrow to publish,
+// and one share for each agent, in the order of their indices from 1. It returns an error unless
+// 0 ≤ bits ≤ MaxBits and 1 ≤ k ≤ n ≤ MaxAgents.
+func Deal(x PrivateKey, k, n, bits int) (*Escrow, []Share, error) { return deal(x, k, n, bits, true) }
 
-// LogValue implements [slog.LogValuer] as Format does.
-func (k PrivateKey) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(k)) }
-
-// MarshalText implements [encoding.TextMarshaler] as Format does.
-func (k PrivateKey) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(k)), nil }
-
-// Deal escrows all of x but Bits bits with n agents, of whom any k can open their part. It returns
-// what is published, and a share for each agent.
-func Deal(x PrivateKey, bits, k, n int) (*Escrow, []Share, error) { return deal(x, bits, k, n, true) }
-
-// DealExposed is Deal with Feldman's commitments, which give g^a away: the flaw.
-func DealExposed(x PrivateKey, bits, k, n int) (*Escrow, []Share, error) {
-	return deal(x, bits, k, n, false)
+// DealExposed does what Deal does with Feldman's commitments, which reveal g^a: the flaw.
+func DealExposed(x PrivateKey, k, n, bits int) (*Escrow, []Share, error) {
+	return deal(x, k, n, bits, false)
 }
 
-func deal(x PrivateKey, bits, k, n int, hidden bool) (*Escrow, []Share, error) {
+func deal(x PrivateKey, k, n, bits int, blind bool) (*Escrow, []Share, error) {
+	if bits == 0 {
+		bits = MaxBits
+	}
 	if bits < 1 || bits > MaxBits {
-		return nil, nil, fmt.Errorf("partial: 1 to %d bits can be left to search, not %d", MaxBits, bits)
+		return nil, nil, fmt.Errorf("partial: expected 1 to %d bits left to search, found %d", MaxBits, bits)
 	}
 	if k < 1 || k > n || n > MaxAgents {
-		return nil, nil, fmt.Errorf("partial: expected 1 to %d agents and 1 to all of them to open, found %d of %d", MaxAgents, k, n)
+		return nil, nil, fmt.Errorf("partial: expected k of n agents, 1 ≤ k ≤ n ≤ %d, found %d of %d", MaxAgents, k, n)
 	}
 	a := randomPart(bits)
 	c := randomPolynomial(k, new(edwards25519.Scalar).Subtract(x.x, scalar(a)))
 	r := make(polynomial, k)
 	for j := range r {
-		if r[j] = edwards25519.NewScalar(); hidden {
+		if r[j] = edwards25519.NewScalar(); blind {
 			r[j] = randomScalar()
 		}
 	}
@@ -111,7 +116,7 @@ func deal(x PrivateKey, bits, k, n int, hidden bool) (*Escrow, []Share, error) {
 	shares := make([]Share, n)
 	for i := range shares {
 		index := uint8(i + 1)
-		shares[i] = Share{index, c.at(index), r.at(index)}
+		shares[i] = newShare(index, c.at(index), r.at(index))
 	}
 	return e, shares, nil
 }
@@ -121,8 +126,9 @@ var (
 	errMissing = errors.New("too few shares")
 )
 
-// CheckShare is what an agent does with what he is given, before the user's key is certified, and
-// what the others do with what he opens.
+// CheckShare returns an error if a share does not fit the commitments: g^c(i) h^r(i) = Π C_j^(i^j).
+// An agent checks the share it was dealt before the user's key is certified. Open checks every
+// share that an agent gives.
 func (e *Escrow) CheckShare(s Share) error {
 	if s.index == 0 || s.value == nil {
 		return fmt.Errorf("partial: %w", errShare)
@@ -138,13 +144,15 @@ func (e *Escrow) CheckShare(s Share) error {
 	return nil
 }
 
-// Opened is an escrow whose c is known: a is left to search.
+// Opened is an escrow whose c is known, so that only a is left to search.
 type Opened struct {
+	hidden[Opened]
 	escrow *Escrow
 	c      *edwards25519.Scalar
 }
 
-// Open opens c with the shares of k agents. Each is checked, and one that comes twice counts once.
+// Open recovers c from the shares of k agents. It checks each share, and counts one that is given
+// twice once. It returns an error if a share does not fit or if fewer than k are given.
 func (e *Escrow) Open(shares []Share) (*Opened, error) {
 	var use []Share
 	seen := map[uint8]bool{}
@@ -160,34 +168,32 @@ func (e *Escrow) Open(shares []Share) (*Opened, error) {
 	if len(use) < len(e.commitments) {
 		return nil, fmt.Errorf("partial: %w: expected %d, found %d", errMissing, len(e.commitments), len(use))
 	}
-	return &Opened{e, interpolate(use)}, nil
+	return &Opened{escrow: e, c: interpolate(use)}, nil
 }
 
-// Target is g^a = y / g^c.
+// Target returns g^a = y / g^c, for [Table.Search].
 func (o *Opened) Target() Target {
 	gc := new(edwards25519.Point).ScalarBaseMult(o.c)
 	return Target{new(edwards25519.Point).Subtract(o.escrow.public, gc), o.escrow.bits}
 }
 
-// EarlyTarget is y / C_0, which everybody can compute. It is g^a for an escrow of [DealExposed], and
-// noise for one of [Deal].
+// EarlyTarget returns y / C_0, which anyone can compute without a share. It is g^a for an escrow from
+// [DealExposed], and an unrelated element for one from [Deal].
 func (e *Escrow) EarlyTarget() Target {
 	return Target{new(edwards25519.Point).Subtract(e.public, e.commitments[0]), e.bits}
 }
 
-// Key returns x = c + a, if a is right.
+// Key returns x = c + a. It returns an error if the result is not the private key of y, so that a is
+// wrong.
 func (o *Opened) Key(a uint64) (PrivateKey, error) {
-	x := PrivateKey{new(edwards25519.Scalar).Add(o.c, scalar(a))}
+	x := PrivateKey{x: new(edwards25519.Scalar).Add(o.c, scalar(a))}
 	if new(edwards25519.Point).ScalarBaseMult(x.x).Equal(o.escrow.public) != 1 {
-		return PrivateKey{}, errors.New("partial: this is not the missing part of the key")
+		return PrivateKey{}, errors.New("partial: expected the missing part of the key, found another number")
 	}
 	return x, nil
 }
 
-// Format implements [fmt.Formatter]: no verb prints c.
-func (Opened) Format(f fmt.State, _ rune) { io.WriteString(f, "partial.Opened(hidden)") }
-
-// randomPart draws a.
+// randomPart draws a, a number below 2^bits.
 func randomPart(bits int) uint64 {
 	var b [8]byte
 	rand.Read(b[:])

@@ -12,17 +12,17 @@ import (
 
 	"filippo.io/edwards25519"
 
-	"doormat/internal/printed"
+	"doormat/internal/testing/printed"
 )
 
 const testBits = 12
 
-type dealer func(x PrivateKey, bits, k, n int) (*Escrow, []Share, error)
+type dealer func(x PrivateKey, k, n, bits int) (*Escrow, []Share, error)
 
 func dealt(t testing.TB, deal dealer, bits, k, n int) (PrivateKey, *Escrow, []Share) {
 	t.Helper()
 	x := NewPrivateKey()
-	e, shares, err := deal(x, bits, k, n)
+	e, shares, err := deal(x, k, n, bits)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func TestProofsHideTheBit(t *testing.T) {
 	x := NewPrivateKey()
 	var high [2][2]int // by the bit and by the place: the answer's lowest bit
 	for range n / testBits {
-		e, _, err := Deal(x, testBits, 1, 1)
+		e, _, err := Deal(x, 1, 1, testBits)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -289,10 +289,10 @@ func TestBadShare(t *testing.T) {
 	_, _, others := dealt(t, Deal, testBits, 2, 3)
 	bad := map[string]Share{
 		"of another escrow": others[0],
-		"another index":     {shares[0].index + 1, shares[0].value, shares[0].blinding},
-		"another value":     {shares[0].index, randomScalar(), shares[0].blinding},
-		"another blinding":  {shares[0].index, shares[0].value, randomScalar()},
-		"index zero":        {0, shares[0].value, shares[0].blinding},
+		"another index":     newShare(shares[0].index+1, shares[0].value, shares[0].blinding),
+		"another value":     newShare(shares[0].index, randomScalar(), shares[0].blinding),
+		"another blinding":  newShare(shares[0].index, shares[0].value, randomScalar()),
+		"index zero":        newShare(0, shares[0].value, shares[0].blinding),
 		"empty":             {},
 	}
 	for what, s := range bad {
@@ -307,10 +307,13 @@ func TestBadShare(t *testing.T) {
 
 func TestMisuse(t *testing.T) {
 	x := NewPrivateKey()
-	for _, c := range [][3]int{{0, 1, 1}, {49, 1, 1}, {-1, 1, 1}, {8, 0, 1}, {8, 2, 1}, {8, 1, 256}, {8, 0, 0}} {
+	for _, c := range [][3]int{{1, 1, 49}, {1, 1, -1}, {0, 1, 8}, {2, 1, 8}, {1, 256, 8}, {0, 0, 8}} {
 		if _, _, err := Deal(x, c[0], c[1], c[2]); err == nil {
-			t.Errorf("%d bits, %d of %d agents are not refused", c[0], c[1], c[2])
+			t.Errorf("%d of %d agents, %d bits are not refused", c[0], c[1], c[2])
 		}
+	}
+	if e, _, err := Deal(x, 1, 1, 0); err != nil || e.Bits() != MaxBits {
+		t.Errorf("0 bits are %d, %v", e.Bits(), err)
 	}
 	for _, m := range []int{-1, 0, MaxTable + 1} {
 		if _, err := NewTable(m); err == nil {
@@ -321,7 +324,7 @@ func TestMisuse(t *testing.T) {
 
 func reparsed(t testing.TB, e *Escrow) *Escrow {
 	t.Helper()
-	again, err := Parse(e.Bytes())
+	again, err := ParseEscrow(e.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -337,23 +340,23 @@ func TestEscrowDamaged(t *testing.T) {
 		}
 		bad := bytes.Clone(data)
 		bad[i/8] ^= 1 << (i % 8)
-		if parsed, err := Parse(bad); err == nil && parsed.Check() == nil {
+		if parsed, err := ParseEscrow(bad); err == nil && parsed.Check() == nil {
 			t.Fatalf("bit %d does not matter", i)
 		}
 	}
 	for n := range data {
-		if _, err := Parse(data[:n]); err == nil {
+		if _, err := ParseEscrow(data[:n]); err == nil {
 			t.Fatalf("the first %d bytes parse", n)
 		}
 	}
-	if _, err := Parse(append(bytes.Clone(data), 0)); err == nil {
+	if _, err := ParseEscrow(append(bytes.Clone(data), 0)); err == nil {
 		t.Error("a byte behind it does not matter")
 	}
 }
 
 func TestShareDamaged(t *testing.T) {
 	_, e, shares := dealt(t, Deal, 3, 2, 2)
-	data := shares[0].Bytes()
+	data := shares[0].RecoveryKey()
 	if s, err := ParseShare(data); err != nil || e.CheckShare(s) != nil || s.Index() != 1 {
 		t.Fatal(s, err)
 	}
@@ -410,17 +413,17 @@ func FuzzParse(f *testing.F) {
 	for _, deal := range []dealer{Deal, DealExposed} {
 		_, e, shares := dealt(f, deal, 2, 2, 3)
 		f.Add(e.Bytes())
-		f.Add(shares[1].Bytes())
+		f.Add(shares[1].RecoveryKey())
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if e, err := Parse(data); err == nil {
+		if e, err := ParseEscrow(data); err == nil {
 			if !bytes.Equal(e.Bytes(), data) {
 				t.Fatalf("%x became %x", data, e.Bytes())
 			}
 			e.Check()
 		}
-		if s, err := ParseShare(data); err == nil && !bytes.Equal(s.Bytes(), data) {
-			t.Fatalf("%x became %x", data, s.Bytes())
+		if s, err := ParseShare(data); err == nil && !bytes.Equal(s.RecoveryKey(), data) {
+			t.Fatalf("%x became %x", data, s.RecoveryKey())
 		}
 	})
 }

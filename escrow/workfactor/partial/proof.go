@@ -7,16 +7,17 @@ import (
 	"filippo.io/edwards25519"
 )
 
-// bitProof is a commitment B to one bit, and a proof that it is one: that the prover knows an s with
-// B = h^s, or one with B / g = h^s, and not which. Of the two challenges he can choose one as he
-// likes, since only their sum is the hash: Cramer, Damgård and Schoenmakers, CRYPTO 1994.
+// bitProof is a commitment B to one bit, and a proof that it holds 0 or 1: that the prover knows an s
+// with B = h^s, or an s with B / g = h^s. The proof does not show which. It implements the proof of a
+// disjunction according to Cramer, Damgård and Schoenmakers, CRYPTO 1994: only the sum of the two
+// challenges is a hash, so the prover may choose one of them.
 type bitProof struct {
 	b          *edwards25519.Point
 	challenges [2]*edwards25519.Scalar
 	answers    [2]*edwards25519.Scalar
 }
 
-// proveBits commits to the bits of a so that the commitments add up to g^a h^blinding:
+// proveBits sets the proofs of e: commitments to the bits of a, which add up to g^a h^blinding.
 //
 //	Σ 2^i s_i = blinding
 func (e *Escrow) proveBits(a uint64, blinding *edwards25519.Scalar) {
@@ -37,8 +38,8 @@ func (e *Escrow) proveBits(a uint64, blinding *edwards25519.Scalar) {
 	}
 }
 
-// prove answers truly for the bit that is there. For the other it draws challenge and answer first,
-// and computes the announcement from them.
+// prove makes the proof for bit i. It answers truly for the bit that B holds. For the other it draws
+// challenge and answer first, and computes the announcement from them.
 func (p *bitProof) prove(statement []byte, i, bit int, s *edwards25519.Scalar) {
 	other, t := 1-bit, randomScalar()
 	p.challenges[other], p.answers[other] = randomScalar(), randomScalar()
@@ -55,7 +56,7 @@ func (p *bitProof) check(statement []byte, i int) bool {
 	return new(edwards25519.Scalar).Add(p.challenges[0], p.challenges[1]).Equal(sum) == 1
 }
 
-// announcement is h^answer / (B / g^bit)^challenge, which is h^t if answer = t + challenge · s.
+// announcement returns h^answer / (B / g^bit)^challenge, which is h^t if answer = t + challenge · s.
 func (p *bitProof) announcement(bit int) *edwards25519.Point {
 	b := new(edwards25519.Point).Set(p.b)
 	if bit == 1 {
@@ -68,7 +69,7 @@ func (p *bitProof) announcement(bit int) *edwards25519.Point {
 func sumOfChallenges(statement []byte, i int, announced [2]*edwards25519.Point) *edwards25519.Scalar {
 	h := sha512.New()
 	h.Write([]byte("doormat 1 partial escrow bit proof"))
-	h.Write(statement)                                     // everything that is published, but for the proofs
+	h.Write(statement)                                     // what is published, without the proofs
 	h.Write(binary.BigEndian.AppendUint32(nil, uint32(i))) // which bit
 	h.Write(announced[0].Bytes())                          // for "it is 0"
 	h.Write(announced[1].Bytes())                          // for "it is 1"

@@ -1,7 +1,7 @@
 // Package supersingulartest is the curve and the pairing of package supersingular in math/big, as
-// one would first write them from the documents: affine points, an inversion for each addition,
-// each line computed at each step of the pairing. It shares no code with that package, and is
-// what its tests compare with, for results and for speed.
+// one first writes them from the documents: affine points, an inversion for each addition, each
+// line computed at each step of the pairing. It shares no code with that package, whose tests
+// compare results and speed with it.
 package supersingulartest
 
 import "math/big"

@@ -1,0 +1,26 @@
+// Package noescrow puts package noescrow under study: the control of the experiment, a messenger
+// without a third key. All its thefts are those of every messenger, of thieves who listen ([New]) and of
+// thieves who act ([NewActing]).
+package noescrow
+
+import (
+	"doormat/attacks"
+	"doormat/attacks/messenger"
+	"doormat/noescrow"
+)
+
+// Name is the name of the system.
+const Name = "no escrow"
+
+// New returns package noescrow as a system.
+func New() attacks.System { return messenger.New(kind) }
+
+// NewActing returns package noescrow as two systems, each with one thief who acts: see [messenger.Acting].
+func NewActing() []attacks.System { return messenger.Acting(kind) }
+
+var kind = messenger.Kind{
+	Name:      Name,
+	NewDevice: func(string) (messenger.Device, error) { return noescrow.NewDevice(), nil },
+	NewShelf:  func(p []byte) (messenger.Shelf, error) { return noescrow.NewShelf(p) },
+	Wire:      messenger.NoEscrow,
+}

@@ -1,0 +1,3 @@
+// Package structure tests what may import what, and what a public signature may show. It has tests
+// only.
+package structure
