@@ -55,7 +55,7 @@ func TestSeedIsReproducible(t *testing.T) {
 	for i := range dirs {
 		t.Chdir(t.TempDir())
 		dirs[i], _ = os.Getwd()
-		texts[i] = breach(t, "-seed", "7", "-out", "evidence", "-html", "page.html")
+		texts[i] = breach(t, "-seed", "7", "-limit", "100", "-out", "evidence", "-html", "page.html")
 	}
 	if texts[0] != texts[1] {
 		t.Error("the texts differ")
@@ -230,7 +230,7 @@ func TestVictimAndMoment(t *testing.T) {
 
 // An envelope is explained to its last byte: sizes add up, and the parts are where the formats say.
 func TestShow(t *testing.T) {
-	golden(t, "show.txt", breach(t, "-seed", "1", "-show", "1"))
+	golden(t, "show.txt", breach(t, "-seed", "1", "-limit", "60", "-show", "1"))
 	c := conversation.Town()
 	defer c.Close()
 	short, err := c.First(60)
