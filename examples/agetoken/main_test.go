@@ -17,7 +17,7 @@ func TestUnseeded(t *testing.T) {
 	got := strings.Join(strings.Fields(clitest.Output(t, run)), " ")
 	for _, want := range []string{
 		"provider and sites 20 of 40 nobody", "issuer and sites 0 of 40 nobody", "contractor 20 of 40 nobody",
-		"the token has been spent", "too many wrong PINs", "visit 2 Ana",
+		"the token has been spent", "5 admitted", "over 18, a proof each 0 of 20", "too many wrong PINs", "visit 2 Ana",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("it does not say %q", want)

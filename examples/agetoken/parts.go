@@ -8,11 +8,13 @@ import (
 	"doormat/attacks"
 	attack "doormat/attacks/agetoken"
 	"doormat/attacks/conversation"
+	attackcredential "doormat/attacks/credential"
 	attackcheck "doormat/attacks/idcheck"
 	"doormat/attacks/messenger"
 	"doormat/escrow/idcheck"
 	"doormat/examples/internal/page"
 	"doormat/noescrow/agetoken"
+	"doormat/noescrow/credential"
 )
 
 // A world is Ana, who is 35 and wants to buy wine.
@@ -203,6 +205,88 @@ func (w *world) tokens(p *page.Page) error {
 	return nil
 }
 
+// credentials are BBS signatures, of which a part is shown.
+func (w *world) credentials(p *page.Page) error {
+	issuer := credential.NewIssuer()
+	key := issuer.PublicKey()
+	signed, err := issuer.Issue(credential.Person{Name: "Ana", Born: time.Date(1990, 5, 1, 0, 0, 0, 0, time.UTC), Number: "L01X00T47"}, w.at)
+	if err != nil {
+		return err
+	}
+	phone, err := credential.Take(key, signed, w.at)
+	if err != nil {
+		return err
+	}
+	p.Part("She shows a part of a credential")
+	p.Say(`An issuer signs her name, date of birth, document, "over 18" and a last day together, once (BBS signatures, a
+		draft of the IRTF). Her phone proves to each site that it has such a signature with "over 18" and the last day in
+		it, and hides the rest. What the issuer keeps of it, and what two sites see:`)
+	p.Table(12)
+	p.Row("the issuer", "Ana, born "+phone.Value(credential.Born)+", signature "+page.Short(signed[len(signed)-80:], 8))
+	var first []byte
+	for i := range 2 {
+		nonce := fmt.Appendf(nil, "site %d, the nonce of a connection", i+1)
+		shown, err := phone.Show(nonce)
+		if err != nil {
+			return err
+		}
+		seen, err := credential.Admit(key, nonce, shown, w.at)
+		if err != nil {
+			return err
+		}
+		over18, _ := seen.Value(credential.Over18)
+		until, _ := seen.Value(credential.Until)
+		p.Row(fmt.Sprintf("site %d", i+1), "over 18: "+over18+", until "+until+", proof "+page.Short(seen.Proof(), 8))
+		if i == 0 {
+			first = shown
+		}
+	}
+	p.Say(`Each proof fits each credential with that last day, and no power of computing tells whose it is: as with tokens,
+		but from one signature, for as many visits as she likes. A site cannot show the proof to another site. But a
+		copy of the credential is as good as the first, and nothing counts its uses:`)
+	_, err = credential.Admit(key, []byte("site 3, the nonce of a connection"), first, w.at)
+	p.Table(26)
+	p.Row("the proof of site 1, again", outcome(err))
+	const many = 5
+	admitted := 0
+	for i := range many {
+		lent, err := credential.ParseCredential(key, phone.Bytes())
+		if err != nil {
+			return err
+		}
+		nonce := fmt.Appendf(nil, "a nonce for phone %d", i)
+		shown, err := lent.Show(nonce)
+		if err != nil {
+			return err
+		}
+		if _, err := credential.Admit(key, nonce, shown, w.at); err == nil {
+			admitted++
+		}
+	}
+	p.Row(fmt.Sprintf("%d copies", many), fmt.Sprintf("%d admitted", admitted))
+	return w.linked(p)
+}
+
+// linked is what issuer and sites make of a town's visits.
+func (w *world) linked(p *page.Page) error {
+	people := conversation.Town().People[:12]
+	visits := attack.TownVisits(people, 20)
+	p.Say(`What issuer and sites together link of %d visits of %d people: visits with a name, and pairs of one person's
+		visits with each other. The second and third row give them something to link by:`, visits.Len, len(people))
+	p.Table(30, -10, -12, -10)
+	p.Row("phones show", "named", "pairs", "crowd")
+	for _, manner := range []attackcredential.Manner{attackcredential.AgeAlone, attackcredential.OneProof, attackcredential.BirthdayToo} {
+		m, err := attackcredential.Measure(p.Context(), visits, manner)
+		if err != nil {
+			return err
+		}
+		p.Row(manner.String(), fmt.Sprintf("%d of %d", m.Named, m.Visits), fmt.Sprintf("%d of %d", m.Pairs.N, m.Pairs.Of), fmt.Sprintf("%.1f", m.Crowd))
+	}
+	p.Say(`A proof that is shown twice is a pseudonym. A date of birth is a name, to the issuer who has the list. The crowd
+		is of those who visit anything, and whose credential fits.`)
+	return nil
+}
+
 // thefts robs all of them.
 func (w *world) thefts(p *page.Page) error {
 	visits := attack.TownVisits(conversation.Town().People[:12], 40)
@@ -212,7 +296,7 @@ func (w *world) thefts(p *page.Page) error {
 		can say who made it, and to which page. The warrant is for %s, at the end:`, visits.Len, victim)
 	p.Table(15, 21, 9, 20)
 	p.Row("proof of age", "stolen", "named", "noticed by")
-	for _, s := range []attacks.System{attackcheck.New(), attackcheck.NewAttestations(), attack.New(), attack.NewTagging(victim)} {
+	for _, s := range []attacks.System{attackcheck.New(), attackcheck.NewAttestations(), attack.New(), attack.NewTagging(victim), attackcredential.New()} {
 		r, err := attacks.Run(p.Context(), s, visits, victim, p.Progress)
 		if err != nil {
 			return err
@@ -232,15 +316,16 @@ func (w *world) thefts(p *page.Page) error {
 	}
 	p.Say(`A contractor is one place where everyone's visits lie. With attestations it takes two parties, and then
 		everyone is named as well. With tokens the same two name no one,
-		as long as no one runs out of them and fetches at the moment of a visit. A phone remembers what it has seen in all of
-		them. In the last row the issuer has given one person a key for itself.`)
+		as long as no one runs out of them and fetches at the moment of a visit. With tagging, the issuer has given one
+		person a key for itself. With the credential the two name no one either, unless sites ask for the date of birth. A
+		phone remembers what it has seen in all of them.`)
 	return nil
 }
 
 // remains is what tokens do not hide.
 func (w *world) remains(p *page.Page) error {
 	visits := attack.TownVisits(conversation.Town().People, 400)
-	p.Part("What remains is time")
+	p.Part("What remains of tokens is time")
 	p.Say(`The issuer knows who fetched tokens, and when; sites know when each was spent. The guess that the last to
 		fetch is the first to spend, for %d visits of %d people:`, visits.Len, len(conversation.Town().People))
 	p.Table(30, -10, -10, -10, -8)
@@ -263,8 +348,8 @@ func (w *world) remains(p *page.Page) error {
 		of all who had. It is small in a small town, and in the first hour of any key, and it hides a visitor at
 		best: in the first row each is named by the moment, whatever the crowd.
 
-		Tokens do not stop an adult who gives one away, or a nephew with the phone. And the issuer still learns who
-		wants to be of age somewhere.`)
+		Tokens do not stop an adult who gives one away, or a nephew with the phone, and a credential can be given away
+		without end. And the issuer still learns who wants to be of age somewhere.`)
 	return nil
 }
 
@@ -272,5 +357,6 @@ func outcome(err error) string {
 	if err == nil {
 		return "admitted"
 	}
-	return strings.TrimPrefix(strings.TrimPrefix(err.Error(), "idcheck: "), "agetoken: ")
+	_, text, _ := strings.Cut(err.Error(), ": ") // without the package's name
+	return text
 }
