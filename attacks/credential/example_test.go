@@ -8,6 +8,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/credential"
+	"doormat/attacks/messenger"
 )
 
 func visits() *attacks.Conversation {
@@ -28,19 +29,21 @@ func ExampleNew() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		for _, theft := range []attacks.TheftName{credential.Issuer, credential.IssuerAndSites, credential.IssuerAndAsking} {
-			if e := r.Exposure(theft); e != nil {
-				fmt.Printf("%s: %d of %d visits before it, noticed by %v\n", theft, e.Before.N, e.Before.Of, e.Noticed)
-			}
+		for _, theft := range []attacks.TheftName{credential.Issuer, messenger.AllSites, credential.IssuerAndSites} {
+			e := r.Exposure(theft)
+			fmt.Printf("%s, %s: %d of %d visits before it, noticed by %v\n", e.System, theft, e.Before.N, e.Before.Of, e.Noticed)
 		}
 		if err := r.Close(); err != nil {
 			log.Fatal(err)
 		}
 	}
 	// Output:
-	// credential issuer: 0 of 2 visits before it, noticed by nobody
-	// issuer and sites: 0 of 2 visits before it, noticed by nobody
-	// issuer, curious sites: 2 of 2 visits before it, noticed by nobody
+	// BBS credential, credential issuer: 0 of 2 visits before it, noticed by nobody
+	// BBS credential, all sites: 0 of 2 visits before it, noticed by nobody
+	// BBS credential, issuer and sites: 0 of 2 visits before it, noticed by nobody
+	// BBS, birthday shown, credential issuer: 0 of 2 visits before it, noticed by nobody
+	// BBS, birthday shown, all sites: 0 of 2 visits before it, noticed by nobody
+	// BBS, birthday shown, issuer and sites: 2 of 2 visits before it, noticed by nobody
 }
 
 // What issuer and sites link, by name and without one.

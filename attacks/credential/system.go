@@ -10,10 +10,9 @@
 //	                                                            credential with its last day
 //	phone, copied          a browser's history, and the         the visitor's past                 nobody
 //	                       credential
-//	issuer, curious sites  both, of sites that ask for the      every visit of the past            nobody
-//	                       date of birth too
 //
-// A warrant gets what the issuer and the sites have, and that opens nothing. The twin is package attacks/idcheck,
+// A warrant gets what the issuer and the sites have, and that opens nothing. Where sites ask for the date of birth
+// too, issuer and sites open every visit of the past, and a warrant all of the person's. The twin is package attacks/idcheck,
 // where the signature that is shown is the one that was issued, and it opens all. Package attacks/agetoken has blind
 // tokens. [Measure] counts what the same two can link, names aside: the visits of one person with each other.
 //
@@ -37,26 +36,29 @@ import (
 	"doormat/noescrow/credential"
 )
 
-// Name is the name of the system.
-const Name = "BBS credential"
-
-// The names of the thefts that this system knows.
+// The names of the systems.
 const (
-	Issuer          attacks.TheftName = "credential issuer"
-	IssuerAndSites  attacks.TheftName = "issuer and sites"
-	IssuerAndAsking attacks.TheftName = "issuer, curious sites"
+	Name    = "BBS credential"
+	Curious = "BBS, birthday shown"
+)
+
+// The names of the thefts that these systems know.
+const (
+	Issuer         attacks.TheftName = "credential issuer"
+	IssuerAndSites attacks.TheftName = "issuer and sites"
 )
 
 // New returns sites that ask whether a visitor is of age.
-func New() attacks.System { return newSystem() }
+func New() attacks.System { return newSystem(Name) }
 
 // NewCurious returns sites that ask for the date of birth as well, and phones that show it.
-func NewCurious() attacks.System { return newSystem(credential.Born) }
+func NewCurious() attacks.System { return newSystem(Curious, credential.Born) }
 
-func newSystem(more ...credential.Attribute) *system {
-	s := &system{desk: newDesk(), more: more}
+// newSystem returns a system whose phones show more than the age.
+func newSystem(name attacks.SystemName, more ...credential.Attribute) *system {
+	s := &system{desk: newDesk()}
 	s.Visits = messenger.NewVisits(messenger.Gate{
-		Name:  Name,
+		Name:  name,
 		Enrol: s.desk.enrol,
 		Prove: func(person string, v messenger.Visit) ([]byte, error) {
 			if err := s.desk.fetch(v.At); err != nil {
@@ -65,7 +67,7 @@ func newSystem(more ...credential.Attribute) *system {
 			if err := s.desk.renew(person); err != nil { // who was enrolled today
 				return nil, err
 			}
-			return s.desk.phones[person].Show(v.Connection[:], s.more...)
+			return s.desk.phones[person].Show(v.Connection[:], more...)
 		},
 		Admit: func(_ string, v messenger.Visit) (name string, logged []byte, err error) {
 			_, err = credential.Admit(s.desk.issuer.PublicKey(), v.Connection[:], v.Proof, s.desk.night)
@@ -85,7 +87,6 @@ func newSystem(more ...credential.Attribute) *system {
 type system struct {
 	*messenger.Visits
 	desk *desk
-	more []credential.Attribute // that are shown as well
 }
 
 // A desk is the issuer's: it looks at documents, signs, and keeps what it has signed.
@@ -163,8 +164,7 @@ func (d *desk) renew(person string) error {
 	return nil
 }
 
-// Thefts lists those of the network, of the sites, and of the issuer. A system with curious sites has the theft that
-// it is for, and no other.
+// Thefts lists those of the network, of the sites, and of the issuer.
 func (s *system) Thefts(victim string) []attacks.Theft {
 	theft := func(name attacks.TheftName, takes string, issuer, logs bool, more ...[]byte) attacks.Theft {
 		return attacks.Theft{Name: name, Takes: takes, Read: linkByShown, Steal: func() (*attacks.Tape, error) {
@@ -184,9 +184,6 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 			}
 			return attacks.TapeOf(records...)
 		}}
-	}
-	if len(s.more) > 0 {
-		return []attacks.Theft{theft(IssuerAndAsking, "the same, of sites that ask for the date of birth", true, true)}
 	}
 	warrant := theft(attacks.WarrantName, "what the issuer and all sites have of one person", true, true, []byte("name "+nameOf(victim)))
 	warrant.Use, warrant.AtEnd = attacks.Lawful, true
