@@ -489,10 +489,14 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// No bytes but those of a proof verify.
+// No bytes but those of a proof verify. The proof is the same in all processes that fuzz.
 func FuzzProofVerify(f *testing.F) {
 	k := testKey(f, 1)
-	proof := prove(f, k, nil, []int{0, 2})
+	signature, err := k.Sign(testHeader, testMessages)
+	check(f, err)
+	random := readFixtures(f).MockedRandom.mock(6)
+	proof, err := k.Public().prove(generatorsOf(3), random, signature, testHeader, nil, testMessages, []int{0, 2})
+	check(f, err)
 	f.Add(proof, 0, 2)
 	f.Add(proof[:len(proof)-32], 2, 0)
 	f.Add([]byte{}, -1, 1<<30)
