@@ -41,9 +41,9 @@ func ExampleNew() {
 	// BBS credential, credential issuer: 0 of 2 visits before it, noticed by nobody
 	// BBS credential, all sites: 0 of 2 visits before it, noticed by nobody
 	// BBS credential, issuer and sites: 0 of 2 visits before it, noticed by nobody
-	// BBS, birthday shown, credential issuer: 0 of 2 visits before it, noticed by nobody
-	// BBS, birthday shown, all sites: 0 of 2 visits before it, noticed by nobody
-	// BBS, birthday shown, issuer and sites: 2 of 2 visits before it, noticed by nobody
+	// BBS, with birthday, credential issuer: 0 of 2 visits before it, noticed by nobody
+	// BBS, with birthday, all sites: 0 of 2 visits before it, noticed by nobody
+	// BBS, with birthday, issuer and sites: 2 of 2 visits before it, noticed by nobody
 }
 
 // What issuer and sites link, by name and without one.

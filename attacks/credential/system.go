@@ -39,7 +39,7 @@ import (
 // The names of the systems.
 const (
 	Name    = "BBS credential"
-	Curious = "BBS, birthday shown"
+	Curious = "BBS, with birthday"
 )
 
 // The names of the thefts that these systems know.
