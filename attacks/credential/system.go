@@ -12,9 +12,11 @@
 //	                       credential
 //
 // A warrant gets what the issuer and the sites have, and that opens nothing. Where sites ask for the date of birth
-// too, issuer and sites open every visit of the past, and a warrant all of the person's. The twin is package attacks/idcheck,
-// where the signature that is shown is the one that was issued, and it opens all. Package attacks/agetoken has blind
-// tokens. [Measure] counts what the same two can link, names aside: the visits of one person with each other.
+// too, issuer and sites open every visit of the past, and a warrant all of the person's.
+//
+// The twin is package attacks/idcheck, where the signature that is shown is the one that was issued, and it opens all.
+// Package attacks/agetoken has blind tokens. [Measure] counts what the same two link without a name too: the visits of
+// one person with each other.
 //
 // Phones here fetch at midnight, all together, as all credentials of a quarter are over on one day. A copied
 // credential opens every gate in its owner's place, and no one can notice. That is no forgery of a visit in the
