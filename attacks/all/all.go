@@ -13,6 +13,7 @@ import (
 	"doormat/attacks/backup"
 	"doormat/attacks/clear"
 	"doormat/attacks/clipper"
+	"doormat/attacks/credential"
 	"doormat/attacks/crumple"
 	"doormat/attacks/dualec"
 	"doormat/attacks/escrow"
@@ -239,6 +240,14 @@ var Schemes = []Scheme{{
 	Name: "Blind tokens", Package: "noescrow/agetoken", Program: "agetoken", Year: 2024, Until: "today",
 	Systems: func(cheat string) []attacks.System {
 		return []attacks.System{agetoken.New(), agetoken.NewTagging(cheat)}
+	},
+	Worst: messenger.PhoneCopied,
+	Loot:  "a copy of one phone",
+}, {
+	Name: "BBS credential", Package: "noescrow/credential", Program: "agetoken", // a draft
+	Guessed: "the encodings",
+	Systems: func(string) []attacks.System {
+		return []attacks.System{credential.New(), credential.NewCurious()}
 	},
 	Worst: messenger.PhoneCopied,
 	Loot:  "a copy of one phone",
