@@ -11,6 +11,8 @@ type Exposure struct {
 	Only   string // what the thief has tried, "N of M keys", if not all
 	Search Search
 
+	Parties []Party // of the theft
+
 	Before, After Count   // messages sent before and after the theft
 	Victims       Count   // messages that the victim wrote or received
 	People        Count   // those who wrote or received a message that opened
@@ -61,6 +63,10 @@ func (v Verdict) String() string {
 type Notice struct {
 	Who    string // a person, a number of people, or those who do something; "" for nobody
 	Blamed string // an innocent person whom the evidence names; "" for none
+
+	// Possible says that no device shows it by itself: Who could find out, by comparing numbers, reading a
+	// log or taking a program apart.
+	Possible bool
 }
 
 // String returns Who, or "nobody", and who is blamed.

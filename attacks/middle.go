@@ -59,9 +59,9 @@ func (s *Stage) deliver(m Message, envelope []byte) (arrived bool, err error) {
 func (s *Stage) noticedMiddle(lost int) Notice {
 	switch {
 	case lost > 0:
-		return Notice{Who: "who misses a message"}
+		return Notice{Who: "who misses a message", Possible: true}
 	case s.inserted.N > 0:
-		return Notice{Who: "who compares histories"}
+		return Notice{Who: "who compares histories", Possible: true}
 	}
 	return Notice{}
 }

@@ -217,7 +217,7 @@ func (s *Stage) changed(before, after [][]byte) Notice {
 func (s *Stage) Expose(ctx context.Context, stolen *Stolen) (*Exposure, error) {
 	t := &stolen.Theft
 	e := &Exposure{
-		System: s.System(), Theft: t.Name, Use: t.Use, Takes: t.Takes, Only: t.Only, Search: t.Search, Means: t.Means,
+		System: s.System(), Theft: t.Name, Use: t.Use, Takes: t.Takes, Only: t.Only, Search: t.Search, Parties: t.Parties, Means: t.Means,
 		Moment:  stolen.Moment,
 		Opened:  make([]bool, len(s.facts.all)),
 		Noticed: stolen.changed,

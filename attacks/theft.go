@@ -88,7 +88,12 @@ type Theft struct {
 	Takes  string // what the thief walks away with, in a phrase
 	Only   string // "N of M keys", where Read stops before it has tried all that it could; "" where it does not
 	Search Search // that Read does for a message
-	AtEnd  bool   // Run commits it after the conversation, not at its Moment
+
+	// Parties are those who must act, or be robbed, before this reads, each as often as there are of it: [Finding]
+	// asks whether one alone can.
+	Parties []Party
+
+	AtEnd bool // Run commits it after the conversation, not at its Moment
 
 	// Watch, if not nil, is told the names of sender and recipient of each envelope after it is sealed and
 	// before it is received, from the first one on; of several recipients, it is called for each. It is for a thief whose loot would be gone by the time
@@ -155,9 +160,10 @@ func Nothing() (*Tape, error) { return new(Tape), nil }
 // system which need no more: read is its Read, and forge its Forge, without loot.
 func Wiretap(read func(ctx context.Context, t *Transcript, found Found) (int64, error), by Means, forge func(t *Transcript, f Forgery) ([]byte, error)) Theft {
 	return Theft{
-		Name:  WiretapName,
-		Takes: "nothing; every envelope was recorded",
-		Steal: Nothing,
+		Name:    WiretapName,
+		Takes:   "nothing; every envelope was recorded",
+		Parties: []Party{Listener},
+		Steal:   Nothing,
 		Read: func(ctx context.Context, _ *Tape, t *Transcript, found Found) (int64, error) {
 			return read(ctx, t, found)
 		},
@@ -193,13 +199,14 @@ func Evade(t Theft, name TheftName, takes string) Theft {
 	return t
 }
 
-// Warrant returns the theft t as its lawful use against one person: when all has been sent, it reads
-// the envelopes to and from that person and no other, and forges nothing. The person's public name is
-// appended to the loot, of which t must read the first record alone; addresses returns the names in
-// an envelope.
+// Warrant returns the theft t as its lawful use against one person, which takes a court beside the Parties of
+// t: when all has been sent, it reads the envelopes to and from that person and no other, and forges
+// nothing. The person's public name is appended to the loot, of which t must read the first record alone;
+// addresses returns the names in an envelope.
 func Warrant(t Theft, takes string, person func() ([]byte, error), addresses func(envelope []byte) (from, to []byte, ok bool)) Theft {
 	steal, read := t.Steal, t.Read
 	t.Name, t.Use, t.Takes, t.AtEnd, t.Forge = WarrantName, Lawful, takes, true, nil
+	t.Parties = append([]Party{Court}, t.Parties...)
 	t.Steal = func() (*Tape, error) {
 		loot, err := steal()
 		if err != nil {

@@ -38,7 +38,7 @@ func TestThefts(t *testing.T) {
 					Forged: attackstest.IfWrote(victim, attacks.Accepted), // twice, sent on, or the victim's own
 				}
 				if theft == Senderek { // of the certificate, where no message shows it
-					want.Noticed.Who = "who lists the packets"
+					want.Noticed = attacks.Notice{Who: "who lists the packets", Possible: true}
 				}
 				e := attackstest.Exposure(t, r, theft)
 				attackstest.Check(t, e, want)

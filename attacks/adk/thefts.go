@@ -14,6 +14,9 @@ const (
 	Senderek  attacks.TheftName = "Senderek"
 )
 
+// Company is the party that holds the additional key.
+const Company attacks.Party = "company"
+
 // Thefts lists what is stolen. The loot of all but the wiretap is one record: a secret key, as OpenPGP
 // programs export it.
 //
@@ -23,26 +26,29 @@ const (
 func (s *system) Thefts(victim string) []attacks.Theft {
 	wiretap := attacks.Wiretap(recoverInClear, attacks.Again, forgeByReplay)
 	stolen := attacks.Theft{
-		Name:  ADKStolen,
-		Takes: "the company's private key",
-		Steal: func() (*attacks.Tape, error) { return stealKey(s.company) },
-		Read:  recoverWithKey,
-		Forge: forgeBySendingOn,
-		Means: attacks.SentOn,
+		Name:    ADKStolen,
+		Takes:   "the company's private key",
+		Parties: []attacks.Party{Company},
+		Steal:   func() (*attacks.Tape, error) { return stealKey(s.company) },
+		Read:    recoverWithKey,
+		Forge:   forgeBySendingOn,
+		Means:   attacks.SentOn,
 	}
 	warrant := attacks.Warrant(stolen, "the company's key, used on one person's messages",
 		func() ([]byte, error) { return s.Identity(victim) }, addresses)
 	return []attacks.Theft{warrant, wiretap, stolen, {
 		Name:    Senderek,
 		Takes:   "nothing: one subpacket more in the victim's certificate, on the key server",
+		Parties: []attacks.Party{attacks.Intruder},
 		Steal:   func() (*attacks.Tape, error) { return s.editCertificate(victim) },
 		Read:    recoverWithKey,
 		Forge:   wiretap.Forge,
 		Means:   wiretap.Means,
 		Noticed: s.listPackets,
 	}, {
-		Name:  attacks.DeviceKeys,
-		Takes: "the victim's private key, copied once",
+		Name:    attacks.DeviceKeys,
+		Takes:   "the victim's private key, copied once",
+		Parties: []attacks.Party{attacks.Device},
 		Steal: func() (*attacks.Tape, error) {
 			p, err := s.Person(victim)
 			if err != nil {
@@ -133,7 +139,7 @@ func (s *system) listPackets(loot *attacks.Tape, t *attacks.Transcript) (attacks
 			return attacks.Notice{}, err
 		}
 		if bytes.Contains(view, id[:]) {
-			return attacks.Notice{Who: "who lists the packets"}, nil
+			return attacks.Notice{Who: "who lists the packets", Possible: true}, nil
 		}
 	}
 	return listMessages(loot, t)
@@ -156,7 +162,7 @@ func listMessages(loot *attacks.Tape, t *attacks.Transcript) (n attacks.Notice, 
 			continue
 		}
 		if keys, err := adk.Recipients(message); err == nil && slices.Contains(keys, key.Certificate().Subkey()) {
-			n.Who = "who lists the packets"
+			n.Who, n.Possible = "who lists the packets", true
 		}
 	}
 	return n, nil

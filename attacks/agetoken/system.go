@@ -242,7 +242,14 @@ func (s *system) admit(_ string, v messenger.Visit) (name string, logged []byte,
 // theft that it is for, and no other.
 func (s *system) Thefts(victim string) []attacks.Theft {
 	theft := func(name attacks.TheftName, takes string, issuer, logs bool, more ...[]byte) attacks.Theft {
-		return attacks.Theft{Name: name, Takes: takes, Read: linkByKeyAndTime, Steal: func() (*attacks.Tape, error) {
+		var parties []attacks.Party
+		if issuer {
+			parties = append(parties, "issuer")
+		}
+		if logs {
+			parties = append(parties, "sites")
+		}
+		return attacks.Theft{Name: name, Takes: takes, Parties: parties, Read: linkByKeyAndTime, Steal: func() (*attacks.Tape, error) {
 			records := slices.Clone(more)
 			if issuer {
 				records = append(records, append([]byte("issued "), s.log...))
@@ -266,13 +273,15 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 	if s.tagged != "" {
 		tagging := theft(Tagging, "the same, of an issuer with a key for one person", true, true)
 		tagging.Noticed = func(*attacks.Tape, *attacks.Transcript) (attacks.Notice, error) {
-			return attacks.Notice{Who: "who compares keys"}, nil
+			return attacks.Notice{Who: "who compares keys", Possible: true}, nil
 		}
 		return []attacks.Theft{tagging}
 	}
 	warrant := theft(attacks.WarrantName, "what the issuer and all sites have of one person", true, true, []byte("name "+victim))
 	warrant.Use, warrant.AtEnd = attacks.Lawful, true
+	warrant.Parties = append(warrant.Parties, attacks.Court)
 	one := theft(messenger.OneSite, "the log of the site with the longest", false, false)
+	one.Parties = []attacks.Party{attacks.Site}
 	one.Steal = func() (*attacks.Tape, error) {
 		log, err := s.LongestLog()
 		if err != nil {
@@ -281,10 +290,12 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 		return attacks.TapeOf(append([]byte("log "), log...))
 	}
 	one.Forge, one.Means = spendAgain, attacks.Again
+	sites := theft(messenger.AllSites, "the logs of all sites", false, true)
+	sites.Parties = []attacks.Party{attacks.Site, "other sites"}
 	both := theft(IssuerAndSites, "the issuer's key and log, and the logs of all sites", true, true)
 	both.Forge, both.Means = spendAgain, attacks.Again
 	return []attacks.Theft{
-		warrant, s.Wiretap(), one, theft(messenger.AllSites, "the logs of all sites", false, true),
+		warrant, s.Wiretap(), one, sites,
 		theft(Issuer, "the issuer's key, and its log of who asked for how many", true, false), both,
 		s.Copied(victim), s.Seized(victim),
 	}

@@ -96,20 +96,23 @@ func (s *system) night() error {
 func (s *system) Thefts(victim string) []attacks.Theft {
 	warrant := attacks.Theft{
 		Name: Warrant, Use: attacks.Lawful, AtEnd: true,
-		Takes: "one person's backup, which the provider opens",
-		Steal: func() (*attacks.Tape, error) { return s.byWarrant(victim) },
-		Read:  s.readOne,
+		Takes:   "one person's backup, which the provider opens",
+		Parties: []attacks.Party{attacks.Court, attacks.Provider},
+		Steal:   func() (*attacks.Tape, error) { return s.byWarrant(victim) },
+		Read:    s.readOne,
 	}
 	own := []attacks.Theft{{
-		Name:  Store,
-		Takes: "the provider's database of backups",
-		Steal: func() (*attacks.Tape, error) { return s.steal("") },
-		Read:  s.readAll,
+		Name:    Store,
+		Takes:   "the provider's database of backups",
+		Parties: []attacks.Party{attacks.Provider},
+		Steal:   func() (*attacks.Tape, error) { return s.steal("") },
+		Read:    s.readAll,
 	}, {
-		Name:  MasterKey,
-		Takes: "the provider's master key, and its database of backups",
-		Steal: func() (*attacks.Tape, error) { return s.steal(s.provider.RecoveryKey()) },
-		Read:  s.readAll,
+		Name:    MasterKey,
+		Takes:   "the provider's master key, and its database of backups",
+		Parties: []attacks.Party{attacks.Provider},
+		Steal:   func() (*attacks.Tape, error) { return s.steal(s.provider.RecoveryKey()) },
+		Read:    s.readAll,
 	}}
 	return slices.Concat([]attacks.Theft{warrant}, s.Network(), own, s.Phone(victim), []attacks.Theft{s.Quantum()})
 }

@@ -101,8 +101,9 @@ func (s *system) Inspect(name string) ([]byte, error) {
 func (s *system) Thefts(victim string) []attacks.Theft {
 	all := append([]attacks.Theft{{
 		Name: attacks.WarrantName, Use: attacks.Lawful, AtEnd: true,
-		Takes: "the person's phone, which must be found, opened with its maker's help",
-		Steal: s.stolen(victim, s.byScreen), Restore: s.restore(victim), Read: s.readOne,
+		Takes:   "the person's phone, which must be found, opened with its maker's help",
+		Parties: []attacks.Party{attacks.Court, attacks.Maker, attacks.Device},
+		Steal:   s.stolen(victim, s.byScreen), Restore: s.restore(victim), Read: s.readOne,
 	}}, s.Network()...)
 	for _, t := range s.Phone(victim) {
 		if t.Name == attacks.DeviceKeys {
@@ -111,25 +112,30 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 	}
 	return slices.Concat(all, []attacks.Theft{{
 		Name: messenger.Seizure, AtEnd: true,
-		Takes: "the phone, locked: its flash",
-		Steal: s.seize(victim), Restore: func() { s.gone = "" }, Read: s.readLocked,
+		Takes:   "the phone, locked: its flash",
+		Parties: []attacks.Party{attacks.Device},
+		Steal:   s.seize(victim), Restore: func() { s.gone = "" }, Read: s.readLocked,
 	}, {
-		Name:  Key,
-		Takes: "the maker's 32 bytes, and no phone",
-		Steal: func() (*attacks.Tape, error) { return attacks.TapeOf(s.maker.RecoveryKey()) },
-		Read:  s.readLocked,
+		Name:    Key,
+		Takes:   "the maker's 32 bytes, and no phone",
+		Parties: []attacks.Party{attacks.Maker},
+		Steal:   func() (*attacks.Tape, error) { return attacks.TapeOf(s.maker.RecoveryKey()) },
+		Read:    s.readLocked,
 	}, {
-		Name:  Screen,
-		Takes: "the maker's 32 bytes, and the phone, by its screen",
-		Steal: s.stolen(victim, s.byScreen), Restore: s.restore(victim), Read: s.readOne,
+		Name:    Screen,
+		Takes:   "the maker's 32 bytes, and the phone, by its screen",
+		Parties: []attacks.Party{attacks.Maker, attacks.Device},
+		Steal:   s.stolen(victim, s.byScreen), Restore: s.restore(victim), Read: s.readOne,
 	}, {
-		Name:  Flash,
-		Takes: "the maker's 32 bytes, and the phone for a minute, by its flash",
-		Steal: s.stolen(victim, s.byFlash), Read: s.readOne,
+		Name:    Flash,
+		Takes:   "the maker's 32 bytes, and the phone for a minute, by its flash",
+		Parties: []attacks.Party{attacks.Maker, attacks.Device},
+		Steal:   s.stolen(victim, s.byFlash), Read: s.readOne,
 	}, {
-		Name:  Oracle,
-		Takes: "the phone; another, which the police hold, shows its screen",
-		Steal: s.stolen(victim, s.byScreen), Restore: s.restore(victim), Read: s.readOne,
+		Name:    Oracle,
+		Takes:   "the phone; another, which the police hold, shows its screen",
+		Parties: []attacks.Party{attacks.Maker, attacks.Device},
+		Steal:   s.stolen(victim, s.byScreen), Restore: s.restore(victim), Read: s.readOne,
 	}, s.Quantum()})
 }
 

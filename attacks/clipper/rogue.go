@@ -144,7 +144,7 @@ func (s *rogue) judge(loot *attacks.Tape, t *attacks.Transcript) (n attacks.Noti
 		}
 		unit, _, err := tap.recoverKey(e.header)
 		if err != nil {
-			return attacks.Notice{Who: "who taps"}, nil
+			return attacks.Notice{Who: "who taps", Possible: true}, nil
 		}
 		if holder, ok := s.register[unit]; ok && holder != s.NameOf(e.from[:]) {
 			n.Blamed = holder

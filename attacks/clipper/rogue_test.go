@@ -20,7 +20,7 @@ func TestRogues(t *testing.T) {
 		}
 		borrowed := attackstest.Want{Opened: attackstest.That(messages, attackstest.All), AtEnd: true}
 		if wrote {
-			forged.Noticed.Who = "who taps"
+			forged.Noticed = attacks.Notice{Who: "who taps", Possible: true}
 			borrowed.Noticed.Blamed = innocent(cheat)
 		}
 		for theft, c := range map[attacks.TheftName]struct {

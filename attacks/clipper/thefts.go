@@ -30,32 +30,36 @@ const (
 func (s *system) Thefts(victim string) []attacks.Theft {
 	wiretap := attacks.Wiretap(recoverInClear, attacks.Altered, forgeByAltering)
 	return []attacks.Theft{wiretap, {
-		Name:  FamilyKey,
-		Takes: "the 80 bits that are in every chip",
-		Steal: s.stealFamilyKey,
-		Read:  recoverWithAnything,
-		Forge: wiretap.Forge,
-		Means: wiretap.Means,
+		Name:    FamilyKey,
+		Takes:   "the 80 bits that are in every chip",
+		Parties: []attacks.Party{attacks.Authority},
+		Steal:   s.stealFamilyKey,
+		Read:    recoverWithAnything,
+		Forge:   wiretap.Forge,
+		Means:   wiretap.Means,
 	}, {
-		Name:  OneAgent,
-		Takes: "one agent's database and its key, and the family key",
-		Steal: func() (*attacks.Tape, error) { return s.stealAgents(s.agents[:1]) },
-		Read:  recoverWithHalves,
-		Forge: wiretap.Forge,
-		Means: wiretap.Means,
+		Name:    OneAgent,
+		Takes:   "one agent's database and its key, and the family key",
+		Parties: []attacks.Party{attacks.Agent},
+		Steal:   func() (*attacks.Tape, error) { return s.stealAgents(s.agents[:1]) },
+		Read:    recoverWithHalves,
+		Forge:   wiretap.Forge,
+		Means:   wiretap.Means,
 	}, {
-		Name:  Warrant,
-		Use:   attacks.Lawful,
-		Takes: "both halves of one person's unit key, and the family key",
-		Steal: func() (*attacks.Tape, error) { return s.serveWarrant(victim) },
-		Read:  recoverWithHalves,
-		Forge: forgeWithHalves,
+		Name:    Warrant,
+		Use:     attacks.Lawful,
+		Takes:   "both halves of one person's unit key, and the family key",
+		Parties: []attacks.Party{attacks.Court, attacks.Agent, attacks.Agent},
+		Steal:   func() (*attacks.Tape, error) { return s.serveWarrant(victim) },
+		Read:    recoverWithHalves,
+		Forge:   forgeWithHalves,
 	}, s.bothAgents(), {
-		Name:  attacks.DeviceKeys,
-		Takes: "one person's private key, copied by malware; the chip stays shut",
-		Steal: func() (*attacks.Tape, error) { return s.stealCard(victim) },
-		Read:  recoverWithCard,
-		Forge: forgeWithCard,
+		Name:    attacks.DeviceKeys,
+		Takes:   "one person's private key, copied by malware; the chip stays shut",
+		Parties: []attacks.Party{attacks.Device},
+		Steal:   func() (*attacks.Tape, error) { return s.stealCard(victim) },
+		Read:    recoverWithCard,
+		Forge:   forgeWithCard,
 	}}
 }
 
@@ -63,11 +67,12 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 // alone. It is also the lawful reading, once there is a warrant for everyone.
 func (s *system) bothAgents() attacks.Theft {
 	return attacks.Theft{
-		Name:  BothAgents,
-		Takes: "both agents' databases and their keys, and the family key",
-		Steal: func() (*attacks.Tape, error) { return s.stealAgents(s.agents[:]) },
-		Read:  recoverWithHalves,
-		Forge: forgeWithHalves,
+		Name:    BothAgents,
+		Takes:   "both agents' databases and their keys, and the family key",
+		Parties: []attacks.Party{attacks.Agent, attacks.Agent},
+		Steal:   func() (*attacks.Tape, error) { return s.stealAgents(s.agents[:]) },
+		Read:    recoverWithHalves,
+		Forge:   forgeWithHalves,
 	}
 }
 

@@ -118,8 +118,9 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 	warrant := attacks.Warrant(s.paid(), "nothing; one person's messages are searched, one by one",
 		func() ([]byte, error) { return s.Identity(victim) }, addresses)
 	return []attacks.Theft{warrant, wiretap, s.paid(), {
-		Name:  attacks.DeviceKeys,
-		Takes: "the victim's private keys, copied once",
+		Name:    attacks.DeviceKeys,
+		Takes:   "the victim's private keys, copied once",
+		Parties: []attacks.Party{attacks.Device},
 		Steal: func() (*attacks.Tape, error) {
 			state, err := s.Inspect(victim)
 			if err != nil {
@@ -135,11 +136,12 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 // paid is the reading by anyone who pays. Nothing is stolen.
 func (s *system) paid() attacks.Theft {
 	return attacks.Theft{
-		Name:   Paid,
-		Takes:  fmt.Sprintf("nothing; a table was paid for once, and 2^%d hashes for each message", s.bits),
-		Search: attacks.Search{Bits: s.bits, Full: fullBits},
-		Steal:  attacks.Nothing,
-		Read:   recoverPaid,
+		Name:    Paid,
+		Takes:   fmt.Sprintf("nothing; a table was paid for once, and 2^%d hashes for each message", s.bits),
+		Search:  attacks.Search{Bits: s.bits, Full: fullBits},
+		Parties: []attacks.Party{"payer"},
+		Steal:   attacks.Nothing,
+		Read:    recoverPaid,
 		Forge: func(_ *attacks.Tape, t *attacks.Transcript, f attacks.Forgery) ([]byte, error) {
 			return attacks.Replay(t, f, addresses)
 		},

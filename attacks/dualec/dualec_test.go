@@ -100,7 +100,7 @@ func TestThefts(t *testing.T) {
 				attackstest.Same(t, what, e.Opened, attackstest.That(messages, c.opens))
 				noticed := attacks.Notice{}
 				if c.theft == QReplaced {
-					noticed.Who = "who takes the firmware apart"
+					noticed = attacks.Notice{Who: "who takes the firmware apart", Possible: true}
 				}
 				if e.Wrong != 0 || e.Noticed != noticed || e.Moment != n/2 || e.Takes == "" || e.Operations == 0 {
 					t.Errorf("%s: %+v", what, e)

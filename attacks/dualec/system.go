@@ -225,8 +225,9 @@ func (s *system) makersKey() attacks.Theft {
 		Name: Trapdoor,
 		Takes: fmt.Sprintf("the d of whoever chose Q: 32 bytes; %d bits of an output are dropped, 16 in the standard",
 			s.maker.Points().Curve().Dropped()),
-		Search: attacks.Search{Bits: s.maker.Points().Curve().Dropped(), Full: 16},
-		Steal:  func() (*attacks.Tape, error) { return trapdoorLoot(s.maker, time.UnixMilli(0)) },
+		Search:  attacks.Search{Bits: s.maker.Points().Curve().Dropped(), Full: 16},
+		Parties: []attacks.Party{attacks.Maker},
+		Steal:   func() (*attacks.Tape, error) { return trapdoorLoot(s.maker, time.UnixMilli(0)) },
 	})
 }
 
@@ -254,8 +255,9 @@ func (s *system) withTrapdoor(t attacks.Theft) attacks.Theft {
 // device copies them, once. The device goes on as before, and shows what it showed before.
 func (s *system) deviceKeys() attacks.Theft {
 	return attacks.Theft{
-		Name:  attacks.DeviceKeys,
-		Takes: "one person's generator state and private keys, copied by malware",
+		Name:    attacks.DeviceKeys,
+		Takes:   "one person's generator state and private keys, copied by malware",
+		Parties: []attacks.Party{attacks.Device},
 		Steal: func() (*attacks.Tape, error) {
 			d, err := s.Person(s.victim)
 			if err != nil {
@@ -290,8 +292,9 @@ func (s juniper) Thefts(victim string) []attacks.Theft {
 // first d is shut out, and no test tells the two Q apart (ePrint 2016/376).
 func (s juniper) replaced() attacks.Theft {
 	return s.withTrapdoor(attacks.Theft{
-		Name:  QReplaced,
-		Takes: "nothing; an intruder puts a Q of his own into the firmware",
+		Name:    QReplaced,
+		Takes:   "nothing; an intruder puts a Q of his own into the firmware",
+		Parties: []attacks.Party{attacks.Intruder},
 		Steal: func() (*attacks.Tape, error) {
 			intruder := dualec.NewTrapdoor(s.maker.Points().Curve())
 			s.firmware = newFirmware(intruder.Points())
@@ -321,7 +324,7 @@ func (s juniper) compareFirmware(*attacks.Tape, *attacks.Transcript) (n attacks.
 			return n, err
 		}
 		if !bytes.HasSuffix(view, makers) {
-			n.Who = "who takes the firmware apart"
+			n.Who, n.Possible = "who takes the firmware apart", true
 		}
 	}
 	return n, nil

@@ -127,7 +127,7 @@ func TestRogueEscapes(t *testing.T) {
 	for _, cheat := range attackstest.Victims() {
 		want := attackstest.Want{
 			Opened:  list(func(_ int, m attacks.Message) bool { return m.From != cheat }),
-			Noticed: attacks.Notice{Who: "recipients who check"},
+			Noticed: attacks.Notice{Who: "recipients who check", Possible: true},
 			AtEnd:   true,
 		}
 		if cheat == "Zoë" {

@@ -91,11 +91,12 @@ func (s *system) warrant(victim string) attacks.Theft {
 // for, and it is the same work for last year's message as for tomorrow's.
 func (s *system) stolenKey() attacks.Theft {
 	return attacks.Theft{
-		Name:  Key,
-		Takes: "the authority's 32 bytes",
-		Steal: func() (*attacks.Tape, error) { return attacks.TapeOf([]byte(s.authority.RecoveryKey())) },
-		Read:  recoverWithKey,
-		Forge: forgeWithKey,
+		Name:    Key,
+		Takes:   "the authority's 32 bytes",
+		Parties: []attacks.Party{attacks.Authority},
+		Steal:   func() (*attacks.Tape, error) { return attacks.TapeOf([]byte(s.authority.RecoveryKey())) },
+		Read:    recoverWithKey,
+		Forge:   forgeWithKey,
 	}
 }
 

@@ -131,9 +131,10 @@ func isReport(b []byte) bool { return bytes.HasPrefix(b, []byte{version, 2}) }
 func (s *system) Thefts(victim string) []attacks.Theft {
 	network := s.Network()
 	key := attacks.Theft{
-		Name:  Key,
-		Takes: "the provider's franking key, 32 bytes",
-		Steal: func() (*attacks.Tape, error) { return attacks.TapeOf(s.provider.RecoveryKey()) },
+		Name:    Key,
+		Takes:   "the provider's franking key, 32 bytes",
+		Parties: []attacks.Party{attacks.Provider},
+		Steal:   func() (*attacks.Tape, error) { return attacks.TapeOf(s.provider.RecoveryKey()) },
 		Read: func(ctx context.Context, loot *attacks.Tape, t *attacks.Transcript, found attacks.Found) (int64, error) {
 			n, err := network[0].Read(ctx, loot, t, found)
 			if err != nil {

@@ -47,8 +47,9 @@ func (s *anom) Inspect(name string) ([]byte, error) {
 // single person's: what it read is what the theft of the key reads.
 func (s *anom) Thefts(victim string) []attacks.Theft {
 	key := attacks.Theft{
-		Name:  BotKey,
-		Takes: "the key of the maker's server",
+		Name:    BotKey,
+		Takes:   "the key of the maker's server",
+		Parties: []attacks.Party{attacks.Maker},
 		Steal: func() (*attacks.Tape, error) {
 			k, err := s.bot.RecoveryKey()
 			if err != nil {

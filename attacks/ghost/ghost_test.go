@@ -66,7 +66,7 @@ func TestThefts(t *testing.T) {
 		of := func(m attacks.Message) bool { return attackstest.Involving(victim, m) }
 		for name, seen := range map[string]bool{Name: false, Shown: true} {
 			r := runs[name].Result(t, victim)
-			apart := attacks.Notice{Who: "who takes an app apart"}
+			apart := attacks.Notice{Who: "who takes an app apart", Possible: true}
 			for _, c := range []struct {
 				theft  attacks.TheftName
 				opens  func(m attacks.Message) bool

@@ -271,7 +271,7 @@ func (s *system) noticed(id noescrow.Identity) (attacks.Notice, error) {
 	case len(who) > 1:
 		return attacks.Notice{Who: fmt.Sprintf("%d people", len(who))}, nil
 	case apart:
-		return attacks.Notice{Who: "who takes an app apart"}, nil
+		return attacks.Notice{Who: "who takes an app apart", Possible: true}, nil
 	}
 	return attacks.Notice{}, nil
 }

@@ -42,20 +42,23 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 		Name:    attacks.WarrantName,
 		Use:     attacks.Lawful,
 		Takes:   "an order: a ghost in one person's account, from now on",
+		Parties: []attacks.Party{attacks.Court, attacks.Provider},
 		Steal:   func() (*attacks.Tape, error) { return s.copyTap(victim) },
 		Read:    recoverWithGhost,
 		Noticed: s.notice,
 	}
 	key := attacks.Theft{
-		Name:  GhostKey,
-		Takes: "a copy of that ghost's device",
-		Steal: order.Steal,
-		Read:  recoverWithGhost,
-		Forge: forgeWithGhost,
+		Name:    GhostKey,
+		Takes:   "a copy of that ghost's device",
+		Parties: []attacks.Party{attacks.Authority},
+		Steal:   order.Steal,
+		Read:    recoverWithGhost,
+		Forge:   forgeWithGhost,
 	}
 	power := attacks.Theft{
 		Name:    OrderKey,
 		Takes:   "the key that the provider's interface for ghosts asks for, 32 bytes",
+		Parties: []attacks.Party{attacks.Provider},
 		Steal:   s.hauntAll,
 		Read:    recoverWithGhost,
 		Forge:   forgeWithGhost,

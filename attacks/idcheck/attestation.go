@@ -81,18 +81,21 @@ func (s *attestations) Thefts(victim string) []attacks.Theft {
 	}
 	both := attacks.Theft{
 		Name: ProviderAndSites, Takes: "the provider's key and log, and the logs of all sites", Read: linkByDeviceKey,
-		Steal: func() (*attacks.Tape, error) { return stealLogs(s.Visits, log()...) },
+		Parties: []attacks.Party{attacks.Provider, "sites"},
+		Steal:   func() (*attacks.Tape, error) { return stealLogs(s.Visits, log()...) },
 	}
 	warrant := attacks.Theft{
 		Name: attacks.WarrantName, Use: attacks.Lawful, AtEnd: true, Read: linkByDeviceKey,
-		Takes: "what the provider and all sites have of one person",
+		Takes:   "what the provider and all sites have of one person",
+		Parties: []attacks.Party{attacks.Court, attacks.Provider, "sites"},
 		Steal: func() (*attacks.Tape, error) {
 			return stealLogs(s.Visits, append(log(), []byte("name "+nameOf(victim)))...)
 		},
 	}
 	return slices.Concat([]attacks.Theft{warrant, s.Wiretap()}, sites(s.Visits, linkByDeviceKey), []attacks.Theft{{
 		Name: Provider, Takes: "the provider's key, and its log of who was issued what", Read: linkByDeviceKey,
-		Steal: func() (*attacks.Tape, error) { return attacks.TapeOf(log()...) },
+		Parties: []attacks.Party{attacks.Provider},
+		Steal:   func() (*attacks.Tape, error) { return attacks.TapeOf(log()...) },
 	}, both, s.Copied(victim), s.Seized(victim)})
 }
 

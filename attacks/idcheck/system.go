@@ -113,7 +113,7 @@ func (s *documents) admit(_ string, v messenger.Visit) (name string, logged []by
 // Thefts lists those of the network, of the sites, and of the contractor.
 func (s *documents) Thefts(victim string) []attacks.Theft {
 	theft := func(name attacks.TheftName, takes string, of string, withKey bool) attacks.Theft {
-		return attacks.Theft{Name: name, Takes: takes, Read: readChecks, Steal: func() (*attacks.Tape, error) {
+		return attacks.Theft{Name: name, Takes: takes, Parties: []attacks.Party{"contractor"}, Read: readChecks, Steal: func() (*attacks.Tape, error) {
 			database, err := s.contractor.MarshalBinary()
 			if err != nil {
 				return nil, err
@@ -130,6 +130,7 @@ func (s *documents) Thefts(victim string) []attacks.Theft {
 	}
 	warrant := theft(attacks.WarrantName, "what the contractor has of one person", nameOf(victim), true)
 	warrant.Use, warrant.AtEnd = attacks.Lawful, true
+	warrant.Parties = append(warrant.Parties, attacks.Court)
 	contractor := theft(Contractor, "an agent's account: the contractor's key, and its database", "", true)
 	contractor.Forge = func(loot *attacks.Tape, _ *attacks.Transcript, f attacks.Forgery) ([]byte, error) {
 		return forgeWithDocument(loot, nameOf(victim), f)
@@ -151,6 +152,7 @@ func (s *documents) Thefts(victim string) []attacks.Theft {
 func sites(v *messenger.Visits, read attacks.Attack) []attacks.Theft {
 	return []attacks.Theft{{
 		Name: messenger.OneSite, Takes: "the log of the site with the longest", Read: read,
+		Parties: []attacks.Party{attacks.Site},
 		Steal: func() (*attacks.Tape, error) {
 			log, err := v.LongestLog()
 			if err != nil {
@@ -160,7 +162,8 @@ func sites(v *messenger.Visits, read attacks.Attack) []attacks.Theft {
 		},
 	}, {
 		Name: messenger.AllSites, Takes: "the logs of all sites", Read: read,
-		Steal: func() (*attacks.Tape, error) { return stealLogs(v) },
+		Parties: []attacks.Party{attacks.Site, "other sites"},
+		Steal:   func() (*attacks.Tape, error) { return stealLogs(v) },
 	}}
 }
 

@@ -88,7 +88,7 @@ func (m *Messenger) compareSafetyNumbers(*attacks.Tape, *attacks.Transcript) (n 
 				continue // the two numbers are of the same keys
 			}
 			if noescrow.SafetyNumber(da.Identity(), known) != noescrow.SafetyNumber(db.Identity(), other) {
-				return attacks.Notice{Who: "who compares safety numbers"}, nil
+				return attacks.Notice{Who: "who compares safety numbers", Possible: true}, nil
 			}
 		}
 	}

@@ -30,6 +30,7 @@ import (
 func (m *Messenger) actingRelay() attacks.Theft {
 	return attacks.Theft{
 		Name:    ActingRelay,
+		Parties: []attacks.Party{attacks.Provider},
 		Takes:   "the relay itself: it repeats envelopes, and hands out keys of its own to people who meet",
 		Steal:   m.makeFakes,
 		Act:     m.actAsRelay,

@@ -57,10 +57,11 @@ func (m *Messenger) deviceInTheMiddle(victim string) attacks.Theft {
 	m.phone.owner = victim
 	w := &m.kind.Wire
 	return attacks.Theft{
-		Name:  ActingDeviceKeys,
-		Takes: "one person's device state, copied by malware, for a thief on the wire who writes to both sides",
-		Steal: m.stealDevice,
-		Act:   m.actWithDevice,
+		Name:    ActingDeviceKeys,
+		Parties: []attacks.Party{attacks.Device},
+		Takes:   "one person's device state, copied by malware, for a thief on the wire who writes to both sides",
+		Steal:   m.stealDevice,
+		Act:     m.actWithDevice,
 		Read: func(ctx context.Context, l *attacks.Tape, t *attacks.Transcript, found attacks.Found) (int64, error) {
 			state, err := l.First()
 			if err != nil {

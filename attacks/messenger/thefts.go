@@ -27,6 +27,7 @@ func (m *Messenger) Thefts(victim string) []attacks.Theft {
 func (m *Messenger) Warrant(victim string) attacks.Theft {
 	phone := m.seizure(victim)
 	phone.Name, phone.Use, phone.Forge = attacks.WarrantName, attacks.Lawful, nil
+	phone.Parties = []attacks.Party{attacks.Court, attacks.Device}
 	phone.Takes = "the person's phone, which must be found, with every message on it"
 	return phone
 }
@@ -42,6 +43,7 @@ func (m *Messenger) Network() []attacks.Theft {
 	})
 	relay := wiretap
 	relay.Name = Relay
+	relay.Parties = []attacks.Party{attacks.Provider}
 	relay.Takes = "the relay's database: envelopes, names, published keys, log"
 	relay.Steal = m.relay.steal
 	relay.Read = func(ctx context.Context, l *attacks.Tape, t *attacks.Transcript, found attacks.Found) (int64, error) {
@@ -84,9 +86,10 @@ func (m *Messenger) Phone(victim string) []attacks.Theft {
 	disappearing.Takes = "one person's phone; messages stay on it for a week"
 	disappearing.Steal = func() (*attacks.Tape, error) { return m.seize(disappearAfter) }
 	return []attacks.Theft{{
-		Name:  attacks.DeviceKeys,
-		Takes: "one person's device state, copied by malware, for a thief who listens only",
-		Steal: m.stealDevice,
+		Name:    attacks.DeviceKeys,
+		Parties: []attacks.Party{attacks.Device},
+		Takes:   "one person's device state, copied by malware, for a thief who listens only",
+		Steal:   m.stealDevice,
 		Read: func(ctx context.Context, l *attacks.Tape, t *attacks.Transcript, found attacks.Found) (int64, error) {
 			state, err := l.First()
 			if err != nil {
@@ -104,6 +107,7 @@ func (m *Messenger) seizure(victim string) attacks.Theft {
 	w := &m.kind.Wire
 	return attacks.Theft{
 		Name:    Seizure,
+		Parties: []attacks.Party{attacks.Device},
 		Takes:   "one person's phone, with every message on it",
 		AtEnd:   true,
 		Steal:   func() (*attacks.Tape, error) { return m.seize(0) },
@@ -134,11 +138,12 @@ func (m *Messenger) Quantum() attacks.Theft {
 	h := newHoard(m)
 	m.hoard = h
 	return attacks.Theft{
-		Name:  Quantum,
-		Takes: "every X25519 private key there was",
-		AtEnd: true,
-		Watch: h.watch,
-		Steal: h.steal,
+		Name:    Quantum,
+		Parties: []attacks.Party{attacks.Listener},
+		Takes:   "every X25519 private key there was",
+		AtEnd:   true,
+		Watch:   h.watch,
+		Steal:   h.steal,
 		Read: func(ctx context.Context, l *attacks.Tape, t *attacks.Transcript, found attacks.Found) (int64, error) {
 			n, err := recoverQuantum(ctx, w, l, t, guessZeros, found)
 			if err != nil {

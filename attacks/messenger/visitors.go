@@ -192,8 +192,9 @@ func replayVisit(t *attacks.Transcript, f attacks.Forgery) ([]byte, error) {
 // there.
 func (s *Visits) Copied(victim string) attacks.Theft {
 	return attacks.Theft{
-		Name:  PhoneCopied,
-		Takes: "a copy of one phone, with the pages that its browser remembers",
+		Name:    PhoneCopied,
+		Parties: []attacks.Party{attacks.Device},
+		Takes:   "a copy of one phone, with the pages that its browser remembers",
 		Steal: func() (*attacks.Tape, error) {
 			history, err := s.History(victim)
 			if err != nil {

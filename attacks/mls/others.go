@@ -34,8 +34,9 @@ func (r *removal) Thefts(victim string) []attacks.Theft {
 	s := r.system
 	s.guest = &guest{phone: &phone{owner: name}, device: s.newDevice(name), host: victim}
 	return []attacks.Theft{{
-		Name:  Removed,
-		Takes: "the phone of one who was in each of a person's groups, and is removed from them",
+		Name:    Removed,
+		Takes:   "the phone of one who was in each of a person's groups, and is removed from them",
+		Parties: []attacks.Party{attacks.Member},
 		Steal: func() (*attacks.Tape, error) {
 			state, err := s.guest.device.MarshalBinary()
 			if err != nil {
@@ -68,9 +69,10 @@ type infiltration struct{ *system }
 func (i *infiltration) Thefts(victim string) []attacks.Theft {
 	s := i.system
 	return []attacks.Theft{{
-		Name:  Infiltration,
-		Use:   attacks.Lawful,
-		Takes: "a place in one of a person's groups, which another member gives to an officer",
+		Name:    Infiltration,
+		Use:     attacks.Lawful,
+		Takes:   "a place in one of a person's groups, which another member gives to an officer",
+		Parties: []attacks.Party{attacks.Court, attacks.Member},
 		Steal: func() (*attacks.Tape, error) {
 			d := s.newDevice(fmt.Sprint("new member ", len(s.officers)+1))
 			k, err := d.id.KeyPackage(s.suite)
@@ -100,7 +102,7 @@ func (s *system) rosters(*attacks.Tape, *attacks.Transcript) (n attacks.Notice, 
 		for _, in := range d.groups {
 			for _, m := range in.group.Members() {
 				if _, err := s.Person(m.Credential.Identity); err != nil {
-					return attacks.Notice{Who: "who looks at the members"}, nil
+					return attacks.Notice{Who: "who looks at the members", Possible: true}, nil
 				}
 			}
 		}

@@ -16,6 +16,7 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 	seizure := attacks.Theft{
 		Name:    messenger.Seizure,
 		Takes:   "one person's phone, with every message on it",
+		Parties: []attacks.Party{attacks.Device},
 		AtEnd:   true,
 		Steal:   func() (*attacks.Tape, error) { return s.seize() },
 		Restore: func() { s.phone.seized = false },
@@ -24,11 +25,13 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 	}
 	warrant := seizure
 	warrant.Name, warrant.Use, warrant.Forge = attacks.WarrantName, attacks.Lawful, nil
+	warrant.Parties = []attacks.Party{attacks.Court, attacks.Device}
 	warrant.Takes = "the person's phone, which must be found, with every message on it"
 
 	wiretap := attacks.Wiretap(recoverInClear, attacks.Again, replay)
 	relay := wiretap
 	relay.Name = messenger.Relay
+	relay.Parties = []attacks.Party{attacks.Provider}
 	relay.Takes = "the relay's database: envelopes, names, KeyPackages, log"
 	relay.Steal = s.stealDirectory
 	relay.Read = func(ctx context.Context, l *attacks.Tape, t *attacks.Transcript, found attacks.Found) (int64, error) {
@@ -41,18 +44,20 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 	}
 	s.hoard = newHoard()
 	return []attacks.Theft{warrant, wiretap, relay, {
-		Name:  attacks.DeviceKeys,
-		Takes: "one person's device state, copied by malware, for a thief who listens only",
-		Steal: func() (*attacks.Tape, error) { return s.stealDevice(victim) },
-		Read:  recoverWithDevice,
-		Forge: forgeAsOwner,
+		Name:    attacks.DeviceKeys,
+		Takes:   "one person's device state, copied by malware, for a thief who listens only",
+		Parties: []attacks.Party{attacks.Device},
+		Steal:   func() (*attacks.Tape, error) { return s.stealDevice(victim) },
+		Read:    recoverWithDevice,
+		Forge:   forgeAsOwner,
 	}, seizure, {
-		Name:  messenger.Quantum,
-		Takes: "every X25519 and Ed25519 private key there was",
-		AtEnd: true,
-		Steal: func() (*attacks.Tape, error) { return s.hoard.steal(s) },
-		Read:  recoverQuantum,
-		Forge: forgeWithSignatureKey,
+		Name:    messenger.Quantum,
+		Takes:   "every X25519 and Ed25519 private key there was",
+		Parties: []attacks.Party{attacks.Listener},
+		AtEnd:   true,
+		Steal:   func() (*attacks.Tape, error) { return s.hoard.steal(s) },
+		Read:    recoverQuantum,
+		Forge:   forgeWithSignatureKey,
 	}}
 }
 

@@ -140,9 +140,10 @@ func drawPIN(digits int) []byte {
 // Thefts lists the warrant and the thefts of a messenger and, after those of the network, those of backups
 // and of what gives their keys back.
 func (s *system) Thefts(victim string) []attacks.Theft {
-	theft := func(name attacks.TheftName, takes string, more func() ([][]byte, error), noticed attacks.Notice) attacks.Theft {
+	theft := func(name attacks.TheftName, takes string, more func() ([][]byte, error), noticed attacks.Notice, helpers ...attacks.Party) attacks.Theft {
 		return attacks.Theft{
 			Name: name, Takes: takes,
+			Parties: append([]attacks.Party{attacks.Provider}, helpers...),
 			Steal:   func() (*attacks.Tape, error) { return s.steal(more) },
 			Read:    s.read,
 			Noticed: func(*attacks.Tape, *attacks.Transcript) (attacks.Notice, error) { return noticed, nil },
@@ -154,18 +155,18 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 	case Vault:
 		for k, name := range []attacks.TheftName{OneServer, Servers} {
 			takes := fmt.Sprintf("the sealed histories, and the disks of %d of %d servers", k+1, servers)
-			own = append(own, theft(name, takes, func() ([][]byte, error) { return s.rob(k + 1) }, attacks.Notice{}))
+			own = append(own, theft(name, takes, func() ([][]byte, error) { return s.rob(k + 1) }, attacks.Notice{}, slices.Repeat([]attacks.Party{"server"}, k+1)...))
 		}
 	case Friends:
 		for k, name := range []attacks.TheftName{OneFriend, KFriends} {
 			takes := fmt.Sprintf("the sealed histories, and the shares of %d of %d friends", k+1, servers)
 			noticed := attacks.Notice{Who: []string{"the friend", "two friends"}[k]}
-			own = append(own, theft(name, takes, func() ([][]byte, error) { return s.sharesOf(victim, k+1), nil }, noticed))
+			own = append(own, theft(name, takes, func() ([][]byte, error) { return s.sharesOf(victim, k+1), nil }, noticed, slices.Repeat([]attacks.Party{"friend"}, k+1)...))
 		}
 	case Sheet:
 		own = append(own, theft(Paper, "the sealed histories, and one person's sheet of paper", func() ([][]byte, error) {
 			return [][]byte{[]byte("sheet " + s.keys[victim].RecoveryKey())}, nil
-		}, attacks.Notice{Who: victim}))
+		}, attacks.Notice{Who: victim}, attacks.Owner))
 	}
 	return slices.Concat([]attacks.Theft{s.Warrant(victim)}, s.Network(), own, s.Phone(victim), []attacks.Theft{s.Quantum()})
 }

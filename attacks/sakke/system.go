@@ -202,6 +202,9 @@ func (s *system) Inspect(name string) ([]byte, error) {
 	return p.phone.MarshalBinary()
 }
 
+// keyServer is the KMS as a party.
+const keyServer attacks.Party = "key server"
+
 // Thefts lists what the KMS can lose, and what a phone can:
 //
 //	warrant                    a record of the community's parameters, then one of the keys of each month
@@ -213,49 +216,55 @@ func (s *system) Inspect(name string) ([]byte, error) {
 func (s *system) Thefts(victim string) []attacks.Theft {
 	s.victim = victim
 	return []attacks.Theft{{
-		Name:  attacks.WarrantName,
-		Use:   attacks.Lawful,
-		Takes: "the receiver's keys of one number, which the KMS computes again; calls from it stay shut",
-		AtEnd: true,
-		Steal: s.serveWarrant,
-		Read:  recoverWithBackup,
+		Name:    attacks.WarrantName,
+		Use:     attacks.Lawful,
+		Takes:   "the receiver's keys of one number, which the KMS computes again; calls from it stay shut",
+		Parties: []attacks.Party{attacks.Court, keyServer},
+		AtEnd:   true,
+		Steal:   s.serveWarrant,
+		Read:    recoverWithBackup,
 	}, attacks.Wiretap(recoverWithoutKey, attacks.Again, repeatCall), {
-		Name:  MasterSecret,
-		Takes: "z of the KMS, 128 bytes",
+		Name:    MasterSecret,
+		Takes:   "z of the KMS, 128 bytes",
+		Parties: []attacks.Party{keyServer},
 		Steal: func() (*attacks.Tape, error) {
 			return attacks.TapeOf(s.community.Bytes(), s.kms.Master.RecoveryKey())
 		},
 		Read:  recoverWithMasterSecret,
 		Forge: forgeInCall,
 	}, {
-		Name:  KSAK,
-		Takes: "the authentication secret of the KMS, 32 bytes",
+		Name:    KSAK,
+		Takes:   "the authentication secret of the KMS, 32 bytes",
+		Parties: []attacks.Party{keyServer},
 		Steal: func() (*attacks.Tape, error) {
 			return attacks.TapeOf(s.community.Bytes(), s.kms.Authentication.RecoveryKey())
 		},
 		Read:  recoverWithAnything, // KSAK opens nothing
 		Forge: forgeWithKSAK,
 	}, {
-		Name:  KMS,
-		Takes: "both secrets of the KMS",
+		Name:    KMS,
+		Takes:   "both secrets of the KMS",
+		Parties: []attacks.Party{keyServer},
 		Steal: func() (*attacks.Tape, error) {
 			return attacks.TapeOf(s.community.Bytes(), s.kms.Master.RecoveryKey(), s.kms.Authentication.RecoveryKey())
 		},
 		Read:  recoverWithMasterSecret,
 		Forge: forgeWithKSAK,
 	}, {
-		Name:  attacks.DeviceKeys,
-		Takes: "one person's device state, copied by malware; its keys are for one month",
-		Steal: s.stealPhone,
-		Read:  recoverWithPhone,
-		Forge: forgeWithPhone,
+		Name:    attacks.DeviceKeys,
+		Takes:   "one person's device state, copied by malware; its keys are for one month",
+		Parties: []attacks.Party{attacks.Device},
+		Steal:   s.stealPhone,
+		Read:    recoverWithPhone,
+		Forge:   forgeWithPhone,
 	}, {
-		Name:  LastMonthsKeys,
-		Takes: "one person's keys of the month before, from a backup",
-		AtEnd: true,
-		Steal: s.stealBackup,
-		Read:  recoverWithBackup,
-		Forge: forgeWithBackup,
+		Name:    LastMonthsKeys,
+		Takes:   "one person's keys of the month before, from a backup",
+		Parties: []attacks.Party{attacks.Device},
+		AtEnd:   true,
+		Steal:   s.stealBackup,
+		Read:    recoverWithBackup,
+		Forge:   forgeWithBackup,
 	}}
 }
 

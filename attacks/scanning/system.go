@@ -285,19 +285,21 @@ func (d *device) UnmarshalBinary(data []byte) error {
 // of what the server and the authority have.
 func (s *System) Thefts(victim string) []attacks.Theft {
 	key := attacks.Theft{
-		Name:  ReportKey,
-		Takes: "the authority's report key",
-		Steal: func() (*attacks.Tape, error) { return attacks.TapeOf([]byte(s.authority.RecoveryKey())) },
-		Read:  readReports,
+		Name:    ReportKey,
+		Takes:   "the authority's report key",
+		Parties: []attacks.Party{attacks.Authority},
+		Steal:   func() (*attacks.Tape, error) { return attacks.TapeOf([]byte(s.authority.RecoveryKey())) },
+		Read:    readReports,
 	}
 	quantum := s.Quantum()
 	p, isPrivate := s.design.(*private)
 	if isPrivate {
 		key = attacks.Theft{
-			Name:  MatchingSecret,
-			Takes: "the server's matching secret, 32 bytes",
-			Steal: func() (*attacks.Tape, error) { return attacks.TapeOf(p.Matcher.RecoveryKey()) },
-			Read:  p.readVouchers,
+			Name:    MatchingSecret,
+			Takes:   "the server's matching secret, 32 bytes",
+			Parties: []attacks.Party{attacks.Provider},
+			Steal:   func() (*attacks.Tape, error) { return attacks.TapeOf(p.Matcher.RecoveryKey()) },
+			Read:    p.readVouchers,
 		}
 		quantum = p.withQuantum(quantum)
 	}
@@ -307,9 +309,10 @@ func (s *System) Thefts(victim string) []attacks.Theft {
 		return []attacks.Theft{attacks.Evade(lawful, NoScanner, lawful.Takes)}
 	}
 	list := attacks.Theft{
-		Name:  AuthorityList,
-		Takes: "the authority's list, in clear",
-		Steal: func() (*attacks.Tape, error) { return attacks.TapeOf(s.design.entries()...) },
+		Name:    AuthorityList,
+		Takes:   "the authority's list, in clear",
+		Parties: []attacks.Party{attacks.Authority},
+		Steal:   func() (*attacks.Tape, error) { return attacks.TapeOf(s.design.entries()...) },
 		Read: func(ctx context.Context, loot *attacks.Tape, t *attacks.Transcript, found attacks.Found) (int64, error) {
 			kinds := []attacks.Attack{unless(readReports)}
 			if isPrivate {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
+	"slices"
 	"time"
 
 	"doormat/attacks"
@@ -47,10 +48,15 @@ const warrantDays = 7
 // The log has an entry for each use before an agent answers, so what it shows follows from warrant
 // and transcript. Noticed makes the entries again, and looks at the log as the public does.
 func (s *system) byWarrant(name attacks.TheftName, use attacks.Use, takes string, warrant func() threshold.Warrant, split bool) attacks.Theft {
+	parties := append(slices.Repeat([]attacks.Party{attacks.Agent}, s.agents.T()), attacks.Court)
+	if split {
+		parties = append(parties, "log")
+	}
 	return attacks.Theft{
-		Name:  name,
-		Use:   use,
-		Takes: takes,
+		Name:    name,
+		Use:     use,
+		Takes:   takes,
+		Parties: parties,
 		Steal: func() (*attacks.Tape, error) {
 			signed, err := s.issuer.Sign(warrant())
 			if err != nil {
@@ -243,12 +249,12 @@ func (c *court) noticed() attacks.Notice {
 	_, size := c.reader.Head()
 	for i := range size {
 		if entry, err := c.public.Entry(i); err == nil && c.isUse(i, entry) {
-			return attacks.Notice{Who: "readers of the log"}
+			return attacks.Notice{Who: "readers of the log", Possible: true}
 		}
 	}
 	for _, a := range c.answer {
 		if c.gossip(a) != nil {
-			return attacks.Notice{Who: "who compares heads"}
+			return attacks.Notice{Who: "who compares heads", Possible: true}
 		}
 	}
 	return attacks.Notice{}

@@ -119,8 +119,9 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 // among themselves: to keep the log from showing it takes no more than not to write into it.
 func (s *system) stolenShares(k int, name attacks.TheftName, takes string) attacks.Theft {
 	return attacks.Theft{
-		Name:  name,
-		Takes: takes,
+		Name:    name,
+		Takes:   takes,
+		Parties: slices.Repeat([]attacks.Party{attacks.Agent}, k),
 		Steal: func() (*attacks.Tape, error) {
 			loot := new(attacks.Tape)
 			for _, share := range s.shares[:k] {

@@ -57,7 +57,7 @@ func TestThefts(t *testing.T) {
 			t.Errorf("%s: a warrant of a fortnight covers %d messages of %d", victim, k, named)
 		}
 		answers := int64(3 * attackstest.Count(fortnight))
-		readers, comparers := attacks.Notice{Who: "readers of the log"}, attacks.Notice{Who: "who compares heads"}
+		readers, comparers := attacks.Notice{Who: "readers of the log", Possible: true}, attacks.Notice{Who: "who compares heads", Possible: true}
 		check(attacks.WiretapName, attackstest.Want{Opened: nothing, Forged: refused}, 0)
 		check(messenger.Relay, attackstest.Want{Opened: nothing, Forged: refused}, 0)
 		check(OneShare, attackstest.Want{Opened: nothing, Forged: refused}, n)

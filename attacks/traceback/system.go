@@ -231,17 +231,19 @@ func (s *System) Thefts(victim string) []attacks.Theft {
 		network[i].Read = read
 	}
 	own := []attacks.Theft{{
-		Name:  Store,
-		Takes: "what the provider stores in order to trace",
-		Steal: func() (*attacks.Tape, error) { return s.loot("") },
-		Read:  read,
+		Name:    Store,
+		Takes:   "what the provider stores in order to trace",
+		Parties: []attacks.Party{attacks.Provider},
+		Steal:   func() (*attacks.Tape, error) { return s.loot("") },
+		Read:    read,
 	}}
 	if t, ok := s.way.(*tags); ok {
 		own = append(own, attacks.Theft{
-			Name:  TraceKey,
-			Takes: "the provider's trace key, 32 bytes",
-			Steal: func() (*attacks.Tape, error) { return attacks.TapeOf(t.key.RecoveryKey()) },
-			Read:  read,
+			Name:    TraceKey,
+			Takes:   "the provider's trace key, 32 bytes",
+			Parties: []attacks.Party{attacks.Provider},
+			Steal:   func() (*attacks.Tape, error) { return attacks.TapeOf(t.key.RecoveryKey()) },
+			Read:    read,
 		})
 	}
 	return slices.Concat([]attacks.Theft{s.Warrant(victim)}, network, own, s.Phone(victim), []attacks.Theft{s.Quantum()})

@@ -19,7 +19,7 @@ import (
 
 // swap has the directory say the fakes' keys to everyone.
 func (s *system) swap(string) attacks.Theft {
-	return s.act(Swap, "the directory and the relay: they hand out keys of the thief's for everybody", func(l *loot) error {
+	return s.act(Swap, "the directory and the relay: they hand out keys of the thief's for everybody", 0, func(l *loot) error {
 		s.fakes = l.fakes
 		if !s.transparent {
 			clear(s.keys)
@@ -47,7 +47,7 @@ func (s *system) collude(victim string) attacks.Theft {
 }
 
 func (s *system) twoHistories(name attacks.TheftName, takes, victim string, colluding int) attacks.Theft {
-	return s.act(name, takes, func(l *loot) error {
+	return s.act(name, takes, colluding, func(l *loot) error {
 		s.fakes = l.fakes
 		s.victim = victim
 		var both [2]*view
@@ -97,10 +97,11 @@ func (s *system) skip() error {
 	return s.publish()
 }
 
-func (s *system) act(name attacks.TheftName, takes string, begin func(l *loot) error) attacks.Theft {
+func (s *system) act(name attacks.TheftName, takes string, witnesses int, begin func(l *loot) error) attacks.Theft {
 	return attacks.Theft{
 		Name: name, Takes: takes,
-		Steal: s.makeFakes,
+		Parties: append([]attacks.Party{attacks.Provider}, slices.Repeat([]attacks.Party{"witness"}, witnesses)...),
+		Steal:   s.makeFakes,
 		Act: func(tape *attacks.Tape) (attacks.Middle, error) {
 			l, err := parseLoot(tape)
 			if err == nil && len(l.fakes) != len(s.Names()) {
@@ -232,14 +233,14 @@ func (s *system) noticed() (n attacks.Notice, err error) {
 		for name, other := range s.clients {
 			var split *transparency.Split
 			if name != s.victim && other.Checkpoint() != nil && errors.As(c.Compare(other.Checkpoint(), nil), &split) {
-				return attacks.Notice{Who: "who compares checkpoints"}, transparency.CheckSplit(s.params.Log, split.A, split.B)
+				return attacks.Notice{Who: "who compares checkpoints", Possible: true}, transparency.CheckSplit(s.params.Log, split.A, split.B)
 			}
 		}
 	}
 	for _, known := range s.believed() {
 		for name, id := range known {
 			if own, err := s.Identity(name); err != nil || id != noescrow.Identity(own) {
-				return attacks.Notice{Who: "who compares safety numbers"}, err
+				return attacks.Notice{Who: "who compares safety numbers", Possible: true}, err
 			}
 		}
 	}

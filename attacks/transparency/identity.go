@@ -231,8 +231,9 @@ func (s *groups) Inspect(name string) ([]byte, error) {
 // Thefts lists the one theft. Its loot is the provider's root certificate, its key, and notes.
 func (s *groups) Thefts(string) []attacks.Theft {
 	return []attacks.Theft{{
-		Name:  ProviderKey,
-		Takes: "the key that certificates are signed with, by a thief who has the relay too",
+		Name:    ProviderKey,
+		Takes:   "the key that certificates are signed with, by a thief who has the relay too",
+		Parties: []attacks.Party{"identity provider", "relay"},
 		Steal: func() (*attacks.Tape, error) {
 			return attacks.TapeOf(s.authority.Root(), s.authority.RecoveryKey())
 		},
@@ -372,7 +373,7 @@ func (s *groups) noticed() attacks.Notice {
 	for pair, g := range s.groups {
 		other := s.groups[[2]string{pair[1], pair[0]}]
 		if other == nil || string(g.EpochAuthenticator()) != string(other.EpochAuthenticator()) {
-			return attacks.Notice{Who: "who compares authenticators"}
+			return attacks.Notice{Who: "who compares authenticators", Possible: true}
 		}
 	}
 	return attacks.Notice{}

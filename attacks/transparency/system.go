@@ -333,10 +333,11 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 	}
 	provider := s.Network()[1] // who tries the records of the loot as texts and as all kinds of keys
 	return append(s.Messenger.Thefts(victim), attacks.Theft{
-		Name:  State,
-		Takes: "the directory's state: the keys of log and labels, all names, all public keys",
-		Steal: s.steal,
-		Read:  provider.Read,
+		Name:    State,
+		Takes:   "the directory's state: the keys of log and labels, all names, all public keys",
+		Parties: []attacks.Party{attacks.Provider},
+		Steal:   s.steal,
+		Read:    provider.Read,
 	})
 }
 

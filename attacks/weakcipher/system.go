@@ -251,10 +251,11 @@ func wiretap(c cipher, search attacks.Search, takes string) attacks.Theft {
 }
 
 // stolenKeys returns the theft of keys that are records of a keyring.
-func stolenKeys(c cipher, name attacks.TheftName, takes string, steal func() ([][]byte, error)) attacks.Theft {
+func stolenKeys(c cipher, name attacks.TheftName, takes string, of attacks.Party, steal func() ([][]byte, error)) attacks.Theft {
 	return attacks.Theft{
-		Name:  name,
-		Takes: takes,
+		Name:    name,
+		Takes:   takes,
+		Parties: []attacks.Party{of},
 		Steal: func() (*attacks.Tape, error) {
 			records, err := steal()
 			if err != nil {
@@ -275,7 +276,7 @@ func stolenKeys(c cipher, name attacks.TheftName, takes string, steal func() ([]
 // stolenList returns the theft of the keys that a radio network has handed out so far. An end-to-end
 // system has no such list.
 func stolenList(c cipher, issued keyring) attacks.Theft {
-	return stolenKeys(c, NetworkKeys, "the network's list of keys, and nothing is searched", func() ([][]byte, error) { return issued.records(), nil })
+	return stolenKeys(c, NetworkKeys, "the network's list of keys, and nothing is searched", attacks.Provider, func() ([][]byte, error) { return issued.records(), nil })
 }
 
 // A phone is what one person holds.
@@ -371,7 +372,7 @@ func (s *people[P]) deliver(e *envelope, key []byte) (from, text string, err err
 
 // stolenPhone returns the theft of the keys on one person's phone.
 func (s *people[P]) stolenPhone(victim string) attacks.Theft {
-	return stolenKeys(s.cipher, attacks.DeviceKeys, "the keys in one person's device, copied by malware", func() ([][]byte, error) {
+	return stolenKeys(s.cipher, attacks.DeviceKeys, "the keys in one person's device, copied by malware", attacks.Device, func() ([][]byte, error) {
 		p, err := s.Person(victim)
 		if err != nil {
 			return nil, err

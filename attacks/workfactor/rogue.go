@@ -72,7 +72,7 @@ func (s *rogueSystem) Thefts(string) []attacks.Theft {
 		if s.caught == 0 {
 			return attacks.Notice{}, nil
 		}
-		return attacks.Notice{Who: "recipients who check"}, nil
+		return attacks.Notice{Who: "recipients who check", Possible: true}, nil
 	}
 	return []attacks.Theft{t}
 }

@@ -140,8 +140,9 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 	warrant := attacks.Warrant(s.stolenKey(), "the authority's key, used on one person's messages, and a search for each",
 		func() ([]byte, error) { return s.Identity(victim) }, addresses)
 	return []attacks.Theft{warrant, wiretap, s.stolenKey(), {
-		Name:  attacks.DeviceKeys,
-		Takes: "the victim's private key, copied once",
+		Name:    attacks.DeviceKeys,
+		Takes:   "the victim's private key, copied once",
+		Parties: []attacks.Party{attacks.Device},
 		Steal: func() (*attacks.Tape, error) {
 			state, err := s.Inspect(victim)
 			if err != nil {
@@ -158,13 +159,14 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 // stolenKey is the theft of the authority's key.
 func (s *system) stolenKey() attacks.Theft {
 	return attacks.Theft{
-		Name:   Key,
-		Takes:  fmt.Sprintf("the authority's private key; 2^%d keys are left for each message, 2^%d in 1996", s.bits, workfactor.FullBits),
-		Search: attacks.Search{Bits: s.bits, Full: workfactor.FullBits},
-		Steal:  func() (*attacks.Tape, error) { return attacks.TapeOf(s.authority.RecoveryKey()) },
-		Read:   recoverByResidualSearch,
-		Forge:  forgeWithLoot,
-		Means:  attacks.NoMAC,
+		Name:    Key,
+		Takes:   fmt.Sprintf("the authority's private key; 2^%d keys are left for each message, 2^%d in 1996", s.bits, workfactor.FullBits),
+		Search:  attacks.Search{Bits: s.bits, Full: workfactor.FullBits},
+		Parties: []attacks.Party{attacks.Authority},
+		Steal:   func() (*attacks.Tape, error) { return attacks.TapeOf(s.authority.RecoveryKey()) },
+		Read:    recoverByResidualSearch,
+		Forge:   forgeWithLoot,
+		Means:   attacks.NoMAC,
 	}
 }
 

@@ -95,7 +95,7 @@ func TestRogue(t *testing.T) {
 			AtEnd:  true,
 		}
 		if cheat != "Zoë" {
-			want.Noticed.Who = "recipients who check"
+			want.Noticed = attacks.Notice{Who: "recipients who check", Possible: true}
 		}
 		attackstest.Check(t, attackstest.Exposure(t, r, RogueSender), want)
 		if r.System != Name || len(r.Exposures) != 1 {
