@@ -32,6 +32,10 @@
 // that can be guarded well; it opens and does not forge; a quantum computer does not open it; and
 // the recipient can catch a sender who cheats.
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "escrow key" is one, for the
+// authority. A warrant makes it one too, unless the court that must order it counts as a second party:
+// the code asks for none.
+//
 // The cost and the effect of the field are measured:
 //
 //   - 1,168 bytes for the field, and 148 because the body has moved: the shortest message is

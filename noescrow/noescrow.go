@@ -44,6 +44,10 @@
 // What a warrant gets: the phone of its target, and what is on it; from the relay, who wrote to
 // whom and when. What a user can notice: that his phone is gone, and not that it was copied.
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "device keys" is not one: a
+// participant's device. A relay that exchanges keys would be one for two people who never compare
+// safety numbers.
+//
 // # Saving state
 //
 // A device moves on with every Seal, Open, Start, Forget, Verify, Publish and Rotate. Save it after each,

@@ -16,6 +16,9 @@ const (
 	ActingDeviceKeys    attacks.TheftName = "device keys, acting"
 )
 
+// Computer is the party of the theft Quantum.
+const Computer attacks.Party = "holder of a quantum computer"
+
 // Thefts lists the warrant, and what is stolen in every messenger. A scheme that has thefts of its own
 // puts them between those of Network and those of Phone.
 func (m *Messenger) Thefts(victim string) []attacks.Theft {
@@ -139,7 +142,7 @@ func (m *Messenger) Quantum() attacks.Theft {
 	m.hoard = h
 	return attacks.Theft{
 		Name:    Quantum,
-		Parties: []attacks.Party{attacks.Listener},
+		Parties: []attacks.Party{Computer},
 		Takes:   "every X25519 private key there was",
 		AtEnd:   true,
 		Watch:   h.watch,

@@ -53,7 +53,7 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 	}, seizure, {
 		Name:    messenger.Quantum,
 		Takes:   "every X25519 and Ed25519 private key there was",
-		Parties: []attacks.Party{attacks.Listener},
+		Parties: []attacks.Party{messenger.Computer},
 		AtEnd:   true,
 		Steal:   func() (*attacks.Tape, error) { return s.hoard.steal(s) },
 		Read:    recoverQuantum,

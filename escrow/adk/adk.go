@@ -35,6 +35,9 @@
 // name. What the design gets right: it is announced in the certificate, senders decide, and the key
 // opens messages without being able to sign them (TestADKDoesNotWrite).
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "ADK stolen" is one, for the
+// company. That the certificate announces the key does not tell anyone of a reading.
+//
 // What went wrong is the place. An ADK is subpacket 10 of the self-signature, which has two areas,
 // and only one of them is signed:
 //

@@ -25,6 +25,9 @@
 // database, the histories of all accounts. What an employee gets who may call Recover: any history, one at a
 // time. Who notices: no one. What a user sees ([Provider.See]) is the same before and after (TestSee).
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "backup master key" is one, for
+// the provider.
+//
 // What it gets right: no history is ever lost. A person who forgets everything gets it back with a
 // password reset. The twin cannot promise that.
 package backup

@@ -24,6 +24,9 @@
 // their way are not weakened; reading is per phone and needs the phone, so nobody can read everybody's; and
 // the legal way of reading leaves a trace.
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "maker's key, phone's flash" is
+// not one: a participant's device. Without the phone the maker's key opens nothing.
+//
 // # Tromer's oracle
 //
 // The police know a phone by what it shows. Mallory lets a phone of his own be seized. It was built to show what

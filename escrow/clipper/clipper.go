@@ -51,6 +51,9 @@
 // the unit key never leaves the chip (TestTamperBoundary); and no chip decrypts for a program that
 // just leaves the LEAF out (TestSessionBegins).
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "both agents" is not one: 2
+// agents. It says nothing of who appoints the two.
+//
 // The flaw is what the receiving chip can check. It checks the checksum, because it has the family
 // key and the session key (TestReceivingChipChecks). It cannot check that the LEAF wraps this session
 // key, because it lacks the sender's unit key (TestReceivingChipCannotCheckTheKey). It therefore

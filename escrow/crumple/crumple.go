@@ -33,6 +33,9 @@
 // messages cost, and only reading is weakened: who has paid for a message cannot write another
 // (TestPayingIsNotForging).
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "abrasion paid" is one, for the
+// payer. The sentence does not ask for a price.
+//
 // # Critique
 //
 // A price is a date: what costs a state's budget today costs less each year, and what was recorded today

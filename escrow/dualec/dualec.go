@@ -34,6 +34,8 @@
 // way from the output to the state is known without d, so this is a door with one key; and d is
 // short enough to be kept well.
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "trapdoor" is one, for the maker.
+//
 // It is also a lock that can be changed. A burglar who writes another Q into the device takes over:
 // the former holder of d is shut out at the next seeding, the burglar is in, and the device's tests
 // find as little as before. That happened to Juniper's ScreenOS in 2012, and was found in 2015: see

@@ -49,6 +49,10 @@
 // copy more than the screen accounts for: who takes the program apart finds both. The provider's client
 // is everyone's client, so one update is enough to hide every ghost.
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "ghost's key" is one, for the
+// authority. The order that puts the ghost there is one where a chance to know does not count, and a
+// client that shows the ghost makes it none.
+//
 // What it gets right: it is targeted, it begins at a date, and no key opens the past. What an attacker
 // must hold is used in the open, at the provider, and leaves copies.
 //

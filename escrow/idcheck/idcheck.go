@@ -23,6 +23,9 @@
 // no one. What a visitor can see ([Contractor.See]) is the same before and after, and a promise to delete is
 // not in it (TestSee).
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "contractor" is one, for the
+// contractor. Visits stand in the place of messages.
+//
 // It has happened. At Discord's support contractor an agent's account was used for 58 hours in September 2025;
 // about 70,000 photographs of documents that people had sent to prove their age were taken. The app Tea lost
 // 72,000 pictures in July 2025, of which 13,000 were selfies and documents for verification that were to be

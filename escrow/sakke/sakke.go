@@ -43,6 +43,9 @@
 // needs no directory, works for phones that are switched off, the signature names the caller,
 // and a stolen phone loses one month.
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "master secret" is one, for the
+// key server.
+//
 // Against package noescrow the same thefts do not exist: only the phone has ever held its keys.
 // Certificateless encryption (S. Al-Riyami, K. Paterson, 2003) would be a middle way: the phone
 // adds a secret of its own to the one from the KMS, and z alone opens nothing. Then the phone must

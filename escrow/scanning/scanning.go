@@ -64,6 +64,9 @@
 // devices take no table without their signatures. It does not tell an organisation what picture a hash is
 // of, and it does not help against an order that binds all k.
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "report key" is one, for the
+// authority. It opens what is on the list, and any text can be put there.
+//
 // What the designs get right. Without a match the server of private matching learns of a picture that it
 // exists, and no more (TestOnlyTheList). Of matches below the threshold it learns which vouchers opened, and so
 // whose, when and beside which message, though some may be synthetic; but nothing of what they show

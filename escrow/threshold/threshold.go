@@ -51,6 +51,9 @@
 // Two people who encrypt to each other first escape, as in package escrow; so does a sender who
 // puts noise in the field, until a recipient looks with OpenChecked.
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "t shares" is not one: 3 agents.
+// Here are five, of whom three must agree or be robbed.
+//
 // Unlike the field of package escrow this one is not post-quantum: it relies on discrete logarithms
 // alone, and Y is public. A quantum computer that computes x from it opens everything recorded.
 package threshold

@@ -25,6 +25,9 @@
 // to lose, and one search opens one key. For the export ciphers it is also right that everybody was
 // told.
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "wiretap" is one, for the
+// listener. It asks neither for a key nor for intent.
+//
 // The package has no integrity: an altered ciphertext opens as an altered text. SSL had a MAC, with
 // the same key as the cipher, which is left out. So are the modes and handshakes around the
 // ciphers. 40-bit DES is a reconstruction in one point: 56 bits were reduced to 40 in several ways,

@@ -35,6 +35,9 @@
 // anyone else (TestFieldTellsOthersNothing), and a receiver can check the field, which Clipper's
 // could not do well.
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "escrow key" is one, for the
+// authority.
+//
 // What the check does: a field that was cut out, copied from another message or filled with noise
 // is refused (TestFieldIsChecked). That catches one rogue, not two: they encrypt to each other first,
 // and put the result in as text. The field is then perfect (TestTwoRoguesPassTheCheck). A receiver

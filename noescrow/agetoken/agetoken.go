@@ -35,6 +35,9 @@
 // Who notices. A copied token is spent once: the second to come is refused, so its owner may notice
 // (TestSpentOnce). A stolen issuer key shows where more tokens are spent than were signed.
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "phone, copied" is not one: a
+// participant's device.
+//
 // What remains, and is measured in package attacks/agetoken:
 //
 //   - The issuer learns who wants to be of age somewhere, once a batch, and how many tokens. A phone that fills up

@@ -60,6 +60,10 @@
 // member from its user, and from no one else. EpochAuthenticator differs if another party stands
 // between two members.
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "quantum" is one, for the holder
+// of a quantum computer. The sentence asks neither for intent nor whether such a machine exists. The
+// post-quantum suite ends it.
+//
 // An Add that comes from outside the group waits for a member's [Group.Approve]. An external commit
 // does not wait: what keeps a stranger out is the Verifier, and not to hand out a GroupInfo.
 //

@@ -43,6 +43,9 @@
 // show. A theft of servers' disks shows nowhere. A dishonest friend who gives back a wrong share makes the
 // combination fail (TestDishonestFriend), and is found by trying others.
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "t servers" is not one: the
+// provider and 2 servers. Nor is recovery itself: what comes back are one's own messages.
+//
 // Guesses. Each needs k servers, so n servers with g guesses each give floor(n g / k) in all
 // (TestGuessArithmetic). k must be a strict majority: then two clients cannot each have k servers of one
 // registration. The count is stored before a server answers, so that a crash costs a guess and never gives

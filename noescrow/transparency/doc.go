@@ -50,6 +50,10 @@
 // each client and witness to whom two histories are shown. Package attacks/transparency measures all of
 // this.
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "device keys" is not one: a
+// participant's device. Without the log, a directory that swaps keys would be one, for people who never
+// compare safety numbers. With it the owners are told.
+//
 // What shows. An auditor sees how many keys change each day, and indexes and commitments that say
 // nothing of names, values, or which belong together (TestLabelsAreHidden): the version is an input of
 // the VRF. With [HashedLabels] in its place, anyone who has the tree can guess names. Look-ups
