@@ -36,7 +36,7 @@ const (
 )
 
 // own says what reads at one who takes part.
-var own = map[Party]string{Device: "a participant's device", Owner: "one's own messages", Member: "a member of the group"}
+var own = map[Party]string{Device: "a user's device", Owner: "one's own messages", Member: "a member of the group"}
 
 // An Answer is that of one clause of [Definition], or of all of it.
 type Answer uint8
@@ -116,8 +116,8 @@ func (f *Finding) ownAt() string {
 // Answer returns that of the whole sentence: the least of those of its clauses.
 func (f Finding) Answer() Answer { return min(f.Alone, f.Content, f.Others, f.Unknown) }
 
-// String returns "is" and for whom, "is, unless" and the reading in which it is not, or "is not" and a clause
-// that does not hold. It is to stand below "backdoor".
+// String answers whether it is a backdoor: "yes" and for whom, "yes, unless" and the reading in which it is not,
+// or "no" and a clause that does not hold.
 func (f Finding) String() string {
 	switch f.Answer() {
 	case Undeclared:
@@ -125,7 +125,7 @@ func (f Finding) String() string {
 	case Untried:
 		return "not all tried"
 	case No:
-		return "is not: " + f.why()
+		return "no: " + f.why()
 	case Either:
 		var counts []string
 		if f.Alone == Either {
@@ -134,16 +134,16 @@ func (f Finding) String() string {
 		if f.Unknown == Either {
 			counts = append(counts, "a chance to know")
 		}
-		return "is, unless " + strings.Join(counts, " or ") + " counts"
+		return "yes, unless " + strings.Join(counts, " or ") + " counts"
 	}
-	return "is, for " + f.who()
+	return "yes, for " + f.who()
 }
 
 // why names a clause that does not hold. Of several it is the one that says most.
 func (f *Finding) why() string {
 	switch {
 	case f.Content == No:
-		return "nothing opens"
+		return "0 open"
 	case f.Others == No:
 		return f.ownAt()
 	case f.Alone == No:

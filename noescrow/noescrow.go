@@ -45,8 +45,8 @@
 // whom and when. What a user can notice: that his phone is gone, and not that it was copied.
 //
 // By the Commission's definition of a backdoor (attacks.Definition), "device keys" is not one: a
-// participant's device. A relay that exchanges keys would be one for two people who never compare
-// safety numbers.
+// user's device. A relay that exchanges keys would be one for two people who never compare safety
+// numbers.
 //
 // # Saving state
 //

@@ -42,13 +42,7 @@ const definition = "By the Commission's definition of a backdoor (attacks.Defini
 
 // sentence is what a package comment should say of a theft.
 func sentence(e *attacks.Exposure) string {
-	is := e.Finding().String()
-	for _, verb := range []string{"is not", "is"} {
-		if rest, ok := strings.CutPrefix(is, verb); ok {
-			is = verb + " one" + rest
-			break
-		}
-	}
+	is := strings.NewReplacer("yes", "is one", "no:", "is not one:").Replace(e.Finding().String())
 	return definition + `"` + string(e.Theft) + `" ` + is + "."
 }
 
@@ -107,22 +101,22 @@ func TestFindings(t *testing.T) {
 		says   map[attacks.TheftName]string
 	}{
 		{noescrow.New(), map[attacks.TheftName]string{
-			attacks.WarrantName: "is not: a participant's device",
-			messenger.Seizure:   "is not: a participant's device",
-			messenger.Relay:     "is not: nothing opens",
+			attacks.WarrantName: "no: a user's device",
+			messenger.Seizure:   "no: a user's device",
+			messenger.Relay:     "no: 0 open",
 		}},
-		{noescrow.NewActing()[0], map[attacks.TheftName]string{messenger.ActingRelay: "is, unless a chance to know counts"}},
+		{noescrow.NewActing()[0], map[attacks.TheftName]string{messenger.ActingRelay: "yes, unless a chance to know counts"}},
 		{escrow.New(), map[attacks.TheftName]string{
-			escrow.Key:          "is, for the authority",
-			attacks.WarrantName: "is, unless a court counts",
-			messenger.Seizure:   "is not: a participant's device",
+			escrow.Key:          "yes, for the authority",
+			attacks.WarrantName: "yes, unless a court counts",
+			messenger.Seizure:   "no: a user's device",
 		}},
-		{backup.New(), map[attacks.TheftName]string{backup.MasterKey: "is, for the provider", backup.Store: "is not: nothing opens"}},
-		{recovery.NewSheet(), map[attacks.TheftName]string{recovery.Paper: "is not: one's own messages"}},
-		{recovery.NewFriends(), map[attacks.TheftName]string{recovery.KFriends: "is not: the provider and 2 friends"}},
-		{mls.NewRemoved(), map[attacks.TheftName]string{mls.Removed: "is not: a member of the group"}},
-		{mls.NewInfiltrated(), map[attacks.TheftName]string{mls.Infiltration: "is not: a member of the group"}},
-		{weakcipher.NewTEA1(bits), map[attacks.TheftName]string{attacks.DeviceKeys: "is, for the holder of one device"}},
+		{backup.New(), map[attacks.TheftName]string{backup.MasterKey: "yes, for the provider", backup.Store: "no: 0 open"}},
+		{recovery.NewSheet(), map[attacks.TheftName]string{recovery.Paper: "no: one's own messages"}},
+		{recovery.NewFriends(), map[attacks.TheftName]string{recovery.KFriends: "no: the provider and 2 friends"}},
+		{mls.NewRemoved(), map[attacks.TheftName]string{mls.Removed: "no: a member of the group"}},
+		{mls.NewInfiltrated(), map[attacks.TheftName]string{mls.Infiltration: "no: a member of the group"}},
+		{weakcipher.NewTEA1(bits), map[attacks.TheftName]string{attacks.DeviceKeys: "yes, for the holder of one device"}},
 	} {
 		r := attackstest.Run(t, c.system, n, "Ana")
 		for theft, want := range c.says {

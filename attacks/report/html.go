@@ -26,6 +26,7 @@ type page struct {
 	Heals, Work                             bool // whether any line has them
 	Overview                                []overviewRow
 	BySystem                                []systemView
+	Backdoor                                string // what the column says
 	Groups                                  []group
 	Legend                                  []legendItem
 	Cards                                   []card
@@ -66,8 +67,8 @@ type detailLine struct {
 
 // overviewRow is the worst theft of a system that goes unnoticed.
 type overviewRow struct {
-	System, Theft, Takes, Search string
-	Bar                          barView
+	System, Theft, Takes, Search, Backdoor string
+	Bar                                    barView
 }
 
 // systemView is the thefts of one system.
@@ -82,9 +83,9 @@ type systemSection struct {
 }
 
 type theftView struct {
-	Theft, Takes             string
-	Bar                      barView
-	People, Forgery, Noticed string
+	Theft, Takes                       string
+	Bar                                barView
+	People, Forgery, Noticed, Backdoor string
 }
 
 // card is a sample.
@@ -106,11 +107,12 @@ func newPage(r *Report) *page {
 		p.Terms = append(p.Terms, Term{name(t.Word, 60), name(t.Means, 400)})
 	}
 	if r.BySystem {
+		p.Backdoor = backdoor
 		for _, system := range r.systems {
 			if row, ok := r.worst(system); ok {
 				c := row.first()
 				p.Overview = append(p.Overview, overviewRow{
-					name(system, 60), name(row.theft, 100), name(c.Takes, 400), c.Search.String(), newBarView(c),
+					name(system, 60), name(row.theft, 100), name(c.Takes, 400), c.Search.String(), backdoorView(c), newBarView(c),
 				})
 			}
 			p.BySystem = append(p.BySystem, newSystemView(r, system))
@@ -186,7 +188,7 @@ func newSystemView(r *Report, system string) systemView {
 			c := row.first()
 			w.Rows = append(w.Rows, theftView{
 				Theft: name(row.theft, 100), Takes: name(c.Takes, 400), Bar: newBarView(c),
-				People: countView(c.People), Forgery: forgeryView(c), Noticed: c.noticed(100),
+				People: countView(c.People), Forgery: forgeryView(c), Noticed: c.noticed(100), Backdoor: backdoorView(c),
 			})
 		}
 		v.Sections = append(v.Sections, w)
@@ -231,6 +233,13 @@ func countView(c attacks.Count) string {
 }
 
 func forgeryView(c *cell) string { return strings.ReplaceAll(c.forgery(), "-", "–") }
+
+func backdoorView(c *cell) string {
+	if s := c.backdoor(100); s != "-" {
+		return s
+	}
+	return "–"
+}
 
 func newDetailLine(r *Report, row *row, l line) detailLine {
 	c := l.cell

@@ -178,6 +178,16 @@ func (c *cell) tried() string {
 // noticed returns who could notice the theft, in at most n characters.
 func (c *cell) noticed(n int) string { return name(c.Noticed.String(), n) }
 
+// backdoor returns what the definition says of the theft, in at most n characters.
+func (c *cell) backdoor(n int) string { return name(c.Finding().String(), n) }
+
+// backdoor explains that.
+const backdoor = "whether the European Commission's definition of September 2020 holds, \"" + attacks.Definition + "\": " +
+	"yes, and for whom; or no, and a clause that does not hold. The sentence leaves two things open, and what depends on " +
+	"them is named: whether a court that must order it counts as a second party, and whether a chance to know counts as " +
+	"knowledge, where someone would have to compare numbers, read a log or take a program apart. It asks neither for " +
+	"intent nor for how much opens."
+
 // A line is a theft in the systems in which it exposes the same.
 type line struct {
 	systems []int // indexes, at least one

@@ -69,15 +69,19 @@ func sampleTable() *attacks.Table {
 	ofAna := func(i int) bool { return messages[i].From == "Ana" || messages[i].To == "Ana" }
 	soon := func(i int) bool { return ofAna(i) && half <= i && i < half+9 }
 	tap := expose("wiretap", "nothing; every envelope was recorded", n, half, none)
-	tap.Forged = attacks.Refused
+	tap.Forged, tap.Parties = attacks.Refused, []attacks.Party{attacks.Listener}
 	key := expose("escrow key", "the authority's 32 bytes", n, half, all)
 	key.People, key.Forged = attacks.Count{N: 5, Of: 5}, attacks.Refused
+	key.Parties = []attacks.Party{attacks.Authority}
 	keys := expose("device keys", "one person's device state, copied by malware", n, half, soon)
 	keys.People, keys.Forged = attacks.Count{N: 4, Of: 5}, attacks.Accepted
 	phone := expose("device seizure", "one person's phone, with every message on it", n, n, ofAna)
 	phone.People, phone.Forged, phone.Noticed = attacks.Count{N: 5, Of: 5}, attacks.Accepted, attacks.Notice{Who: "Ana"}
+	for _, e := range []*attacks.Exposure{&keys, &phone} {
+		e.Parties, e.Victims = []attacks.Party{attacks.Device}, e.Readable()
+	}
 	rogue := expose("rogue sender", "the authority's key; one sender puts noise in the field", n, n, func(i int) bool { return messages[i].From != "Ana" })
-	rogue.Use = attacks.Evasion
+	rogue.Use, rogue.Parties = attacks.Evasion, key.Parties
 	rogue.People, rogue.Noticed = attacks.Count{N: 5, Of: 5}, attacks.Notice{Who: "recipients who check", Blamed: "Ben"}
 	tap.People, keys.People.Of = attacks.Count{Of: 5}, 5
 	longer := tap

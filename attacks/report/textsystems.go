@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -54,10 +55,9 @@ func search(c *cell, separator string) string {
 
 // bySystem writes the thefts of each system below its name, a line for each.
 func (p *printer) bySystem(r *Report) {
-	theft, of := 16, 0
+	of := 0
 	for _, system := range r.systems {
 		for _, row := range r.ofSystem(system) {
-			theft = max(theft, utf8.RuneCountInString(name(row.theft, 18)))
 			of = max(of, len(Fraction(row.first().counted())))
 		}
 	}
@@ -69,11 +69,16 @@ func (p *printer) bySystem(r *Report) {
 	for _, use := range []attacks.Use{attacks.Lawful, attacks.Taken, attacks.Evasion} {
 		p.prose(dim, "  ", (&section{use: use}).head())
 	}
-	widths := []int{theft, barSteps + 1 + len(">99 %") + 2 + of, len("one altered"), 0}
-	widths[3] = p.width - 2 - 3*2 - widths[0] - widths[1] - widths[2]
-	if widths[3] >= len("who could") {
+	p.prose(dim, "  ", "backdoor: "+backdoor)
+	c := systemColumns{theft: 15, opens: len(">99 %") + 2 + of, forgery: len("one altered"), backdoor: len("yes, for the ")}
+	c.notice = p.width - 2 - 4*2 - c.theft - c.opens - c.forgery - c.backdoor
+	if wider := barSteps + 1; c.notice >= len("who could notice")+wider {
+		c.bar, c.opens, c.notice = true, c.opens+wider, c.notice-wider
+	}
+	if c.fits() {
 		p.columns(2, [][]span{
-			{{width: widths[0]}}, {{width: widths[1]}}, column("forgery", widths[2], dim), column("who could notice", widths[3], dim),
+			{{width: c.theft}}, {{width: c.opens}}, column("forgery", c.forgery, dim), column("who could notice", c.notice, dim),
+			column("backdoor", c.backdoor, dim),
 		})
 	}
 	for _, system := range r.systems {
@@ -83,7 +88,7 @@ func (p *printer) bySystem(r *Report) {
 			head, _, _ := strings.Cut(s.head(), ":") // the whole stands above
 			p.prose(dim, "  ", head)
 			for _, row := range joined(s) {
-				p.theft(&row, widths)
+				p.theft(&row, c)
 			}
 		}
 	}
@@ -97,7 +102,7 @@ func joined(s section) (rows []row) {
 	for _, r := range s.rows[n:] {
 		i := slices.IndexFunc(rows[n:], func(o row) bool {
 			a, b := r.first(), o.first()
-			return a.forgery() == b.forgery() && a.Noticed == b.Noticed
+			return a.forgery() == b.forgery() && a.Noticed == b.Noticed && a.backdoor(60) == b.backdoor(60)
 		})
 		if i < 0 {
 			rows = append(rows, r)
@@ -110,9 +115,9 @@ func joined(s section) (rows []row) {
 
 // theft writes one theft: side by side, or in a sentence where the terminal is
 // too narrow.
-func (p *printer) theft(row *row, widths []int) {
+func (p *printer) theft(row *row, w systemColumns) {
 	theft, c := name(row.theft, 80), row.first()
-	if widths[3] < len("who could") {
+	if !w.fits() {
 		s := theft + ": " + Fraction(c.counted())
 		if c.tried() != "" {
 			s += " (" + c.tried() + ")"
@@ -120,11 +125,29 @@ func (p *printer) theft(row *row, widths []int) {
 		if c.Use == attacks.Evasion {
 			s += " stay shut"
 		}
-		p.prose(plain, "  ", s+", forgery: "+c.forgery()+", who could notice: "+c.noticed(60))
+		p.prose(plain, "  ", s+", forgery: "+c.forgery()+", who could notice: "+c.noticed(60)+", backdoor: "+c.backdoor(80))
 		return
 	}
 	p.columns(2, [][]span{
-		column(theft, widths[0], plain), barCell(c, widths[1], true),
-		column(c.forgery(), widths[2], plain), column(c.noticed(60), widths[3], plain),
+		column(theft, w.theft, plain), c.opens(w), column(c.forgery(), w.forgery, plain), column(c.noticed(60), w.notice, plain),
+		column(c.backdoor(80), w.backdoor, plain),
 	})
 }
+
+// systemColumns are the widths of the table of each system. Bars are drawn where there is room beside the words.
+type systemColumns struct {
+	theft, opens, forgery, notice, backdoor int
+	bar                                     bool
+}
+
+// opens returns the cell that says how much opens, with a bar if there is room.
+func (c *cell) opens(w systemColumns) []span {
+	n := c.counted()
+	if w.bar || n.Of == 0 {
+		return barCell(c, w.opens, true)
+	}
+	first := fmt.Sprintf("%*s  %*s", len(">99 %"), Percent(n), w.opens-len(">99 %")-2, Fraction(n))
+	return append([]span{{text: first, width: w.opens, style: c.style()}}, triedCell(c, w.opens)...)
+}
+
+func (c systemColumns) fits() bool { return c.notice >= len("who could") }

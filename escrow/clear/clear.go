@@ -25,7 +25,7 @@
 // the legal way of reading leaves a trace.
 //
 // By the Commission's definition of a backdoor (attacks.Definition), "maker's key, phone's flash" is
-// not one: a participant's device. Without the phone the maker's key opens nothing.
+// not one: a user's device. Without the phone the maker's key opens nothing.
 //
 // # Tromer's oracle
 //

@@ -50,7 +50,7 @@
 // Who notices: no one. A trace happens at the provider, and leaves nothing on a phone.
 //
 // By the Commission's definition of a backdoor (attacks.Definition), "device keys" is not one: a
-// participant's device. What a trace opens are names, of which the sentence does not speak.
+// user's device. What a trace opens are names, of which the sentence does not speak.
 //
 // Who can be framed. A tag is not bound to its text, so a changed client puts an innocent person's number
 // into its own message (TestForgedTag). In the table the first to type a common phrase is the originator of

@@ -36,7 +36,7 @@
 // (TestSpentOnce). A stolen issuer key shows where more tokens are spent than were signed.
 //
 // By the Commission's definition of a backdoor (attacks.Definition), "phone, copied" is not one: a
-// participant's device.
+// user's device.
 //
 // What remains, and is measured in package attacks/agetoken:
 //

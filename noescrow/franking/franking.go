@@ -33,7 +33,7 @@
 // shows nowhere.
 //
 // By the Commission's definition of a backdoor (attacks.Definition), "device keys" is not one: a
-// participant's device. A report is a recipient's own.
+// user's device. A report is a recipient's own.
 //
 // What it does not prove. Only the holder of K can check a stamp, and could have made it: a report
 // convinces the provider and no one else (TestDeniable). A court that believes it believes the provider.

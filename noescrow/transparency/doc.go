@@ -51,7 +51,7 @@
 // this.
 //
 // By the Commission's definition of a backdoor (attacks.Definition), "device keys" is not one: a
-// participant's device. Without the log, a directory that swaps keys would be one, for people who never
+// user's device. Without the log, a directory that swaps keys would be one, for people who never
 // compare safety numbers. With it the owners are told.
 //
 // What shows. An auditor sees how many keys change each day, and indexes and commitments that say
