@@ -46,3 +46,41 @@ func Example() {
 	// device keys, acting, escrow: 1 of 4 messages open
 	// rogue sender, escrow: 2 of 4 messages open
 }
+
+// The Commission's sentence, applied to some thefts of three systems. A warrant leaves it two
+// readings.
+func Example_definition() {
+	at := time.Date(1993, 4, 16, 9, 0, 0, 0, time.UTC)
+	letters := attacks.NewConversation([]attacks.Message{
+		{At: at, From: "Ana", To: "Ben", Text: "Have you read it?"},
+		{At: at.Add(time.Minute), From: "Ben", To: "Ana", Text: "I have."},
+		{At: at.Add(time.Hour), From: "Cem", To: "Ben", Text: "So has the postman."},
+	})
+	fmt.Println(attacks.Definition)
+	for _, scheme := range all.Schemes {
+		if scheme.Name != "No escrow" && scheme.Name != "Escrow" && scheme.Name != "Threshold agents" {
+			continue
+		}
+		r, err := attacks.Run(context.Background(), scheme.Systems("Ana")[0], letters, "Ana", nil)
+		if err != nil {
+			log.Fatal(err)
+		}
+		for _, theft := range []attacks.TheftName{scheme.Worst, attacks.WarrantName, messenger.Seizure} {
+			fmt.Printf("%s, %s: %v\n", r.System, theft, r.Exposure(theft).Finding())
+		}
+		if err := r.Close(); err != nil {
+			log.Fatal(err)
+		}
+	}
+	// Output:
+	// code that would allow one party alone to access encrypted content sent by other parties, without the knowledge of these parties
+	// no escrow, device keys: no: a user's device
+	// no escrow, warrant: no: a user's device
+	// no escrow, device seizure: no: a user's device
+	// escrow, escrow key: yes, for the authority
+	// escrow, warrant: yes, unless a court counts
+	// escrow, device seizure: no: a user's device
+	// threshold agents, t shares: no: 3 agents
+	// threshold agents, warrant: no: 3 agents
+	// threshold agents, device seizure: no: a user's device
+}

@@ -77,6 +77,7 @@ func newCarbonSystem() attacks.System {
 func (s *carbonSystem) Thefts(victim string) []attacks.Theft {
 	stolen := attacks.Theft{
 		Name: "carbon key", Takes: "the authority's 32 bytes", Read: readCopies,
+		Parties: []attacks.Party{attacks.Authority},
 		Steal: func() (*attacks.Tape, error) {
 			key, err := s.key.Bytes()
 			if err != nil {

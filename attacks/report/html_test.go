@@ -209,7 +209,7 @@ func TestHTMLBySystem(t *testing.T) {
 	page := asHTML(t, listed(t))
 	for want, n := range map[string]int{
 		"<bdi>escrow</bdi></th></tr>": 1, "<bdi>no escrow</bdi></th></tr>": 1, `<tr><th scope="row">`: 10,
-		"recipients who check; Ben is blamed": 1, `<p class="note">Who writes to whom`: 1, "What opens</h2>": 0,
+		"recipients who check; Ben is blamed": 1, "<dt>backdoor</dt>": 1, "<bdi>yes, for the authority</bdi>": 3, `<p class="note">Who writes to whom`: 1, "What opens</h2>": 0,
 	} {
 		if got := strings.Count(page, want); got != n {
 			t.Errorf("%s: %d times, expected %d", want, got, n)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -164,5 +165,34 @@ func TestNewError(t *testing.T) {
 	table.Conversation.Messages = func(yield func(attacks.Message, error) bool) { yield(attacks.Message{}, errBroken) }
 	if r, err := New(table); r != nil || !errors.Is(err, errBroken) {
 		t.Errorf("%v, %v", r, err)
+	}
+}
+
+// Rows that open nothing are one line only if the definition says the same of them.
+func TestJoined(t *testing.T) {
+	e := func(theft attacks.TheftName, only string) attacks.Exposure {
+		return attacks.Exposure{Theft: theft, Only: only, Before: attacks.Count{Of: 9}, Parties: []attacks.Party{attacks.Listener}}
+	}
+	undeclared := e("letters", "")
+	undeclared.Parties = nil
+	r := newReport(t, newTable(nil, "", &attacks.Result{System: "s", Exposures: []attacks.Exposure{e("wiretap", ""), e("relay", ""), undeclared}}))
+	var got []string
+	for _, s := range sections(r.ofSystem("s")) {
+		for _, row := range joined(s) {
+			got = append(got, row.theft+" "+row.first().backdoor(60))
+		}
+	}
+	if want := []string{"wiretap, relay no: 0 open", "letters -"}; !slices.Equal(got, want) {
+		t.Errorf("%q, expected %q", got, want)
+	}
+}
+
+// Who could notice is a name that other people chose: of the definition's answer it is made clean, and cut.
+func TestBackdoorIsClean(t *testing.T) {
+	c := cell{Exposure: &attacks.Exposure{
+		Before: attacks.Count{N: 1, Of: 1}, Parties: []attacks.Party{attacks.Authority}, Noticed: attacks.Notice{Who: "A\x1b[2J\nB" + strings.Repeat("!", 99)},
+	}}
+	if got := c.backdoor(24); got != "no: known to A\uFFFD[2J B!!!…" {
+		t.Errorf("%q", got)
 	}
 }

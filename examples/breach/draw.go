@@ -103,10 +103,15 @@ func excerpt(envelope []byte) []byte {
 	return slices.Clone(envelope[start:][:48])
 }
 
-// note says what every thief learns, whether or not anything opens.
+// note says what every thief learns, whether or not anything opens, and which of them is a backdoor.
 func note(t *attacks.Table) string {
-	return fmt.Sprintf("Who writes to whom, and when, is not encrypted: it stood on %s envelopes with escrow and on %s without.",
+	named := fmt.Sprintf("Who writes to whom, and when, is not encrypted: it stood on %s envelopes with escrow and on %s without.",
 		report.Fraction(t.Result(attack.Name).Named), report.Fraction(t.Result(noescrow.Name).Named))
+	is := func(theft attacks.TheftName, system string) string { return t.Cell(theft, system).Finding().String() }
+	return named + fmt.Sprintf(" In September 2020 the European Commission called a backdoor \"%s\". Is it one? The escrow key: %s. "+
+		"A warrant with it: %s. A warrant without escrow: %s. A relay that acts, in either: %s. The matrix explains these answers, "+
+		"and has those of every scheme.", attacks.Definition, is(attack.Key, attack.Name), is(attacks.WarrantName, attack.Name),
+		is(attacks.WarrantName, noescrow.Name), is(messenger.ActingRelay, noescrow.Name))
 }
 
 // finding says what opened with escrow, and what without.

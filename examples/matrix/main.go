@@ -79,11 +79,16 @@ func measure(ctx context.Context, c *conversation.Conversation, systems []attack
 		return nil, err
 	}
 	defer t.Close()
+	return describe(t, c.Title, args)
+}
+
+// describe returns the report of the experiment.
+func describe(t *attacks.Table, subject string, args []string) (*report.Report, error) {
 	r, err := report.New(t)
 	if err != nil {
 		return nil, err
 	}
-	r.Title, r.Subject, r.BySystem = "One conversation through every system", c.Title, true
+	r.Title, r.Subject, r.BySystem = "One conversation through every system", subject, true
 	r.Lead = "The same messages go through a messenger without escrow, one with an escrow key, and the schemes of thirty years " +
 		"in which somebody beside the two people can read. Then something is taken, and what opens is counted."
 	r.Finding, r.Terms, r.Made = finding(t), terms, cli.Made("matrix", args)
