@@ -14,7 +14,8 @@
 //	                 v         v
 //	               loot ---> Read ---> texts ---> compared with the truth ---> Exposure
 //
-// [Stage] does one step at a time, [Run] all steps of one system, and [Matrix] several systems.
+// [Stage] does one step at a time, [Run] all steps of one system, and [Matrix] several systems. A [Finding] says
+// whether what a theft exposes is a backdoor, as the European Commission has defined one.
 //
 // This package knows no scheme. Each scheme joins from a package of its own below this one, with a
 // type that has the methods of [System] and, beside it, the attacks on it; package attacks/all

@@ -50,6 +50,21 @@ const (
 	Yes
 )
 
+// String returns "yes", "no", "either", "not tried" or "-".
+func (a Answer) String() string {
+	switch a {
+	case No:
+		return "no"
+	case Untried:
+		return "not tried"
+	case Either:
+		return "either"
+	case Yes:
+		return "yes"
+	}
+	return "-"
+}
+
 // A Finding is what [Definition] says of a theft.
 type Finding struct {
 	Parties []Party // who must act or be robbed

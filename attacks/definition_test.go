@@ -13,6 +13,7 @@ func TestFinding(t *testing.T) {
 			Before: Count{4, 4}, After: Count{5, 5},
 		}
 	}
+	answers := map[string]bool{}
 	for _, test := range []struct {
 		name                           string
 		change                         func(e *Exposure)
@@ -53,8 +54,19 @@ func TestFinding(t *testing.T) {
 		test.change(e)
 		f := e.Finding()
 		got, want := []Answer{f.Alone, f.Content, f.Others, f.Unknown}, []Answer{test.alone, test.content, test.others, test.silent}
+		for _, a := range got {
+			answers[a.String()] = true
+		}
 		if !slices.Equal(got, want) || f.String() != test.says || f.Answer() != slices.Min(want) {
 			t.Errorf("%s: found %v, %d, %q, expected %v, %q", test.name, got, f.Answer(), f, want, test.says)
 		}
+	}
+	for _, want := range []string{"-", "no", "not tried", "either", "yes"} {
+		if !answers[want] {
+			t.Errorf("no clause is answered with %q", want)
+		}
+	}
+	if len(answers) != 5 {
+		t.Errorf("clauses are answered with %v", answers)
 	}
 }

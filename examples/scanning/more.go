@@ -39,7 +39,9 @@ func (w *world) thefts(p *page.Page) error {
 		before and after that.`, part)
 	p.Table(20, 22, -10, 20)
 	p.Row("", "stolen", "opens", "noticed by")
-	for _, s := range []*attack.System{attack.NewOnDevice(), attack.NewPrivate(1)} {
+	var designs []string
+	var found []attacks.Finding // of the lawful reading
+	for _, s := range []*attack.System{attack.NewOnDevice(), attack.NewPrivate(1), attack.NewKeywords()} {
 		r, err := attacks.Run(p.Context(), s, c, messages[0].From, p.Progress)
 		if err != nil {
 			return err
@@ -54,6 +56,9 @@ func (w *world) thefts(p *page.Page) error {
 				noticed = "nobody"
 			}
 			name := string(theft)
+			if theft == attack.Reports {
+				designs, found = append(designs, s.Name()), append(found, e.Finding())
+			}
 			if e.Use == attacks.Lawful {
 				name += ", lawful"
 			}
@@ -67,6 +72,17 @@ func (w *world) thefts(p *page.Page) error {
 	p.Say(`The lawful reading and the theft are one function. The matching secret, 32 bytes, opens the matches of
 		everyone at the threshold, which is 1 here, and needs no list. A quantum computer computes it from the
 		table that each device has.`)
+	p.Say(`Is the reading of reports a backdoor? In September 2020 the European Commission called one %q. Clause by clause:`,
+		attacks.Definition)
+	p.Table(19, 9, 6, 8, 8, 8, 9)
+	p.Row("", "by the", "alone", "content", "of other", "not", "backdoor")
+	p.Row("", "", "", "opens", "parties", "noticed", "")
+	for i, f := range found {
+		p.Row(designs[i], string(f.Parties[0]), f.Alone, f.Content, f.Others, f.Unknown, f.Answer())
+	}
+	p.Say(`It is one as far as the list goes. Where nothing is on the list that is in a message, as no keyword is in these,
+		nothing opens, and it is none; so it can become one by an entry. No court has to order a report, and no
+		device shows one, so the sentence has one reading here.`)
 	return nil
 }
 
