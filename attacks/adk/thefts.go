@@ -14,9 +14,6 @@ const (
 	Senderek  attacks.TheftName = "Senderek"
 )
 
-// Company is the party that holds the additional key.
-const Company attacks.Party = "company"
-
 // Thefts lists what is stolen. The loot of all but the wiretap is one record: a secret key, as OpenPGP
 // programs export it.
 //
@@ -28,7 +25,7 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 	stolen := attacks.Theft{
 		Name:    ADKStolen,
 		Takes:   "the company's private key",
-		Parties: []attacks.Party{Company},
+		Parties: []attacks.Party{"company"},
 		Steal:   func() (*attacks.Tape, error) { return stealKey(s.company) },
 		Read:    recoverWithKey,
 		Forge:   forgeBySendingOn,

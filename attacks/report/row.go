@@ -183,8 +183,8 @@ func (c *cell) backdoor(n int) string { return name(c.Finding().String(), n) }
 
 // backdoor explains that.
 const backdoor = "whether the European Commission's definition of September 2020 holds, \"" + attacks.Definition + "\": " +
-	"yes, and for whom; or no, and a clause that does not hold. The sentence leaves two things open, and what depends on " +
-	"them is named: whether a court that must order it counts as a second party, and whether a chance to know counts as " +
+	"yes, and for whom; or no, and a clause that does not hold. What opens at one who takes part in a conversation, on a " +
+	"device or as a member, is not sent by others. The sentence leaves two things open, and what depends on them is named: whether a court that must order it counts as a second party, and whether a chance to know counts as " +
 	"knowledge, where someone would have to compare numbers, read a log or take a program apart. It asks neither for " +
 	"intent nor for how much opens."
 
