@@ -169,7 +169,14 @@ func (d *desk) renew(person string) error {
 // Thefts lists those of the network, of the sites, and of the issuer.
 func (s *system) Thefts(victim string) []attacks.Theft {
 	theft := func(name attacks.TheftName, takes string, issuer, logs bool, more ...[]byte) attacks.Theft {
-		return attacks.Theft{Name: name, Takes: takes, Read: linkByShown, Steal: func() (*attacks.Tape, error) {
+		var parties []attacks.Party
+		if issuer {
+			parties = append(parties, "issuer")
+		}
+		if logs {
+			parties = append(parties, "sites")
+		}
+		return attacks.Theft{Name: name, Takes: takes, Parties: parties, Read: linkByShown, Steal: func() (*attacks.Tape, error) {
 			records := slices.Clone(more)
 			if issuer {
 				records = append(records, append([]byte("issued "), s.desk.log...), append([]byte("key "), s.desk.issuer.RecoveryKey()...))
@@ -189,7 +196,9 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 	}
 	warrant := theft(attacks.WarrantName, "what the issuer and all sites have of one person", true, true, []byte("name "+nameOf(victim)))
 	warrant.Use, warrant.AtEnd = attacks.Lawful, true
+	warrant.Parties = append(warrant.Parties, attacks.Court)
 	one := theft(messenger.OneSite, "the log of the site with the longest", false, false)
+	one.Parties = []attacks.Party{attacks.Site}
 	one.Steal = func() (*attacks.Tape, error) {
 		log, err := s.LongestLog()
 		if err != nil {
@@ -200,8 +209,10 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 	one.Forge, one.Means = showAgain, attacks.Again
 	both := theft(IssuerAndSites, "the issuer's key and log, and the logs of all sites", true, true)
 	both.Forge, both.Means = showAgain, attacks.Again
+	sites := theft(messenger.AllSites, "the logs of all sites", false, true)
+	sites.Parties = []attacks.Party{attacks.Site, "other sites"}
 	return []attacks.Theft{
-		warrant, s.Wiretap(), one, theft(messenger.AllSites, "the logs of all sites", false, true),
+		warrant, s.Wiretap(), one, sites,
 		theft(Issuer, "the issuer's key, and all that it has signed", true, false), both,
 		s.Copied(victim), s.Seized(victim),
 	}

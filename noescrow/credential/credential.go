@@ -33,6 +33,8 @@
 // Who notices. No one. A proof is for its nonce, so that a site cannot show it to another one. But a copied credential
 // makes as many new proofs as the first, and none can be told from the owner's (TestLentToMany).
 //
+// By the Commission's definition of a backdoor (attacks.Definition), "phone, copied" is not one: a user's device.
+//
 // What remains, and is measured in package attacks/credential:
 //
 //   - A credential can be lent to many, or sold. Its uses are not counted, and it cannot be withdrawn alone, since
