@@ -50,7 +50,7 @@ func TestThiefHasBytes(t *testing.T) { attackstest.ThiefHasBytes(t, New, 20) }
 
 func TestDamagedLoot(t *testing.T) {
 	attackstest.DamagedLoot(t, New, attackstest.Damages{
-		Believed: []attacks.TheftName{messenger.Seizure, messenger.SeizureDisappearing, Warrant},
+		Believed: []attacks.TheftName{messenger.Seizure, messenger.SeizureDisappearing, messenger.ImplantName, messenger.UpdateKey, Warrant},
 	})
 }
 

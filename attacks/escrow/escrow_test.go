@@ -145,8 +145,8 @@ func TestThiefHasBytes(t *testing.T) { attackstest.ThiefHasBytes(t, New, 100) }
 
 func TestDamagedLoot(t *testing.T) {
 	attackstest.DamagedLoot(t, New, attackstest.Damages{
-		Believed: []attacks.TheftName{messenger.Seizure, messenger.SeizureDisappearing}, // a thief believes what the phone says
-		Whole:    []attacks.TheftName{attacks.DeviceKeys, Key},                          // a state, and a line, are one piece
+		Believed: []attacks.TheftName{messenger.Seizure, messenger.SeizureDisappearing, messenger.ImplantName, messenger.UpdateKey}, // a thief believes what the phone says
+		Whole:    []attacks.TheftName{attacks.DeviceKeys, Key},                                                                      // a state, and a line, are one piece
 	})
 }
 

@@ -1,6 +1,6 @@
 // Package escrow puts package escrow under study: the twin of noescrow, whose messages carry one field
 // that an authority can open. It has the thefts of every messenger, and the authority's key. Thieves who act
-// ([NewActing]) do the same to it as to its twin.
+// ([NewActing]) do the same to it as to its twin, and so do those who look for one person ([NewTargeted]).
 package escrow
 
 import (
@@ -35,6 +35,9 @@ func newSystem(authority *escrow.Authority, wrap func(person string, d *escrow.D
 
 // NewActing returns package escrow as two systems, each with one thief who acts: see [messenger.Acting].
 func NewActing() []attacks.System { return messenger.Acting(kind(escrow.NewAuthority(), nil)) }
+
+// NewTargeted returns package escrow as a system under targeted access: see [messenger.Targeted].
+func NewTargeted() attacks.System { return messenger.Targeted(kind(escrow.NewAuthority(), nil)) }
 
 // kind is that of escrow's devices. If wrap is not nil, it changes each.
 func kind(authority *escrow.Authority, wrap func(person string, d *escrow.Device) messenger.Device) messenger.Kind {

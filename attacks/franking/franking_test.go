@@ -166,7 +166,7 @@ func TestOrderOfThefts(t *testing.T) {
 		names = append(names, theft.Name)
 	}
 	want := []attacks.TheftName{attacks.WarrantName, attacks.WiretapName, messenger.Relay, Key,
-		attacks.DeviceKeys, messenger.SeizureDisappearing, messenger.Seizure, messenger.Quantum}
+		attacks.DeviceKeys, messenger.SeizureDisappearing, messenger.Seizure, messenger.ImplantName, messenger.UpdateKey, messenger.Quantum}
 	if !slices.Equal(names, want) {
 		t.Errorf("%q, expected %q", names, want)
 	}
@@ -176,7 +176,7 @@ func TestThiefHasBytes(t *testing.T) { attackstest.ThiefHasBytes(t, New, 30) }
 
 func TestDamagedLoot(t *testing.T) {
 	attackstest.DamagedLoot(t, New, attackstest.Damages{
-		Believed: []attacks.TheftName{attacks.WarrantName, messenger.Seizure, messenger.SeizureDisappearing},
+		Believed: []attacks.TheftName{attacks.WarrantName, messenger.Seizure, messenger.SeizureDisappearing, messenger.ImplantName, messenger.UpdateKey},
 	})
 }
 

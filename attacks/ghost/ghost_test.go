@@ -245,7 +245,7 @@ func different() []func() attacks.System {
 func TestDamagedLoot(t *testing.T) {
 	for _, system := range different() {
 		attackstest.DamagedLoot(t, system, attackstest.Damages{
-			Believed: []attacks.TheftName{messenger.Seizure, messenger.SeizureDisappearing},
+			Believed: []attacks.TheftName{messenger.Seizure, messenger.SeizureDisappearing, messenger.ImplantName, messenger.UpdateKey},
 		})
 	}
 }

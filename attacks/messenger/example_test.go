@@ -175,5 +175,7 @@ func Example() {
 	// device keys                    carbon copies:  2 of 12  no escrow:  2 of 12
 	// device seizure, disappearing   carbon copies:  8 of 12  no escrow:  8 of 12
 	// device seizure                 carbon copies: 12 of 12  no escrow: 12 of 12
+	// implant                        carbon copies: 12 of 12  no escrow: 12 of 12
+	// update key                     carbon copies: 12 of 12  no escrow: 12 of 12
 	// quantum                        carbon copies: 12 of 12  no escrow:  0 of 12
 }

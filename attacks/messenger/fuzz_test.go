@@ -2,6 +2,8 @@ package messenger
 
 import (
 	"bytes"
+	"context"
+	"crypto/ed25519"
 	"testing"
 
 	"doormat/attacks"
@@ -103,5 +105,27 @@ func FuzzRecoverWithPrekeys(f *testing.F) {
 	f.Fuzz(func(t *testing.T, publication, private, seed []byte) {
 		loot := attackstest.Tape(t, publication, private, seed)
 		recoverWithPrekeys(t.Context(), wire(), loot, r.Transcript, func(i int, _ []byte) { t.Errorf("it claims message %d", i) })
+	})
+}
+
+// Whatever a tape says, the readers of targeted access return, and a record that parses is written the same.
+func FuzzTargetedLoot(f *testing.F) {
+	r, err := attacks.Run(context.Background(), newTargeted(), attackstest.Conversation(12), "Ana", nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, theft := range []attacks.TheftName{ConsentedLook, Unlocked, UpdateLogged} {
+		records := attackstest.Records(f, r.Loot[theft])
+		f.Add(records[0], records[1], records[len(records)-1])
+	}
+	thief := newTargeted()
+	f.Fuzz(func(t *testing.T, a, b, c []byte) {
+		for _, th := range thief.Thefts("Ana") {
+			th.Read(t.Context(), attackstest.Tape(t, a, b, c), &attacks.Transcript{Tape: r.Transcript.Tape}, func(int, []byte) {})
+		}
+		if e, err := parseExport(a); err == nil && !bytes.Equal(e.record(), a) {
+			t.Errorf("%x is written as %x", a, e.record())
+		}
+		openUpdate(thief.phones.updates.signing().Public().(ed25519.PublicKey), a)
 	})
 }

@@ -48,6 +48,7 @@ package messenger
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"doormat/attacks"
@@ -93,13 +94,25 @@ type Messenger struct {
 	relay    relay
 	contacts contacts
 	phone    phone
+	phones   *Phones
 	hoard    *hoard // of the quantum computer; nil if the system has no such theft
 	now      time.Time
 	tried    bool // the Wire, if it is one that is tried
 }
 
 // New returns a messenger in which no one is enrolled.
-func New(k Kind) *Messenger { return &Messenger{SystemName: k.Name, kind: k} }
+func New(k Kind) *Messenger {
+	m := &Messenger{SystemName: k.Name, kind: k}
+	m.phones = &Phones{
+		Owners: m.Names,
+		State:  m.state,
+		Route:  m.route,
+		Forge:  func(state []byte, f attacks.Forgery) ([]byte, error) { return forgeWithDevice(&m.kind.Wire, state, f) },
+		Named:  m.named,
+		Now:    m.Now,
+	}
+	return m
+}
 
 // Enrol gives a person a device, and the relay that person's prekeys.
 func (m *Messenger) Enrol(name string) error {
@@ -154,6 +167,10 @@ func (m *Messenger) Send(msg attacks.Message) ([]byte, error) {
 		m.now = msg.At
 	}
 	contact := m.contact(msg.From, msg.To, to)
+	id := from.Identity()
+	if err := m.phones.Show(msg.From, msg.To, slices.Concat(id[:], contact[:]), msg.At, msg.Text); err != nil { // before it is sealed
+		return nil, err
+	}
 	seal := func() ([]byte, error) { return from.Seal(contact, []byte(msg.Text), attacks.Date(msg.At)) }
 	envelope, err := seal()
 	if errors.Is(err, noescrow.ErrNoSession) {
@@ -189,7 +206,9 @@ func (m *Messenger) Receive(to string, at time.Time, envelope []byte) (from, tex
 	if from = m.nameFor(to, id); from == "" {
 		return "", "", errStranger
 	}
-	return from, string(plaintext), m.phone.keep(to, at, string(plaintext))
+	own := d.Identity()
+	shown := m.phones.Show(to, from, slices.Concat(id[:], own[:]), at, string(plaintext))
+	return from, string(plaintext), errors.Join(shown, m.phone.keep(to, at, string(plaintext)))
 }
 
 // Bundle returns what the relay hands out to everyone. Before the one-time prekeys run out, the
@@ -202,7 +221,8 @@ func (m *Messenger) Bundle(name string) ([]byte, error) {
 	return m.relay.bundle(name, d)
 }
 
-// Inspect returns the state of a person's device. The identities of the contacts are in it, as peers.
+// Inspect returns the state of a person's device, and behind it the program on the phone, if it is not the release.
+// The identities of the contacts are in the state, as peers.
 func (m *Messenger) Inspect(name string) ([]byte, error) {
 	d, err := m.Person(name)
 	if err != nil {
@@ -211,7 +231,36 @@ func (m *Messenger) Inspect(name string) ([]byte, error) {
 	if m.phone.seized && name == m.phone.owner {
 		return nil, errSeized
 	}
+	state, err := d.MarshalBinary()
+	if program := m.phones.Program(name); program != release {
+		state = append(state, program...)
+	}
+	return state, err
+}
+
+// state returns the state of a person's device.
+func (m *Messenger) state(name string) ([]byte, error) {
+	d, err := m.Person(name)
+	if err != nil {
+		return nil, err
+	}
 	return d.MarshalBinary()
+}
+
+// named returns the identity of a device, from its state.
+func (m *Messenger) named(state []byte) ([]byte, error) {
+	d, err := m.kind.Wire.load(state)
+	if err != nil {
+		return nil, err
+	}
+	id := d.Identity()
+	return id[:], nil
+}
+
+// route returns what an envelope shows of its ends, 64 bytes.
+func (m *Messenger) route(envelope []byte) (ends []byte, ok bool) {
+	p, ok := m.kind.Wire.split(envelope)
+	return slices.Concat(p.From[:], p.To[:]), ok
 }
 
 // Now returns the date of the latest message of anyone.
@@ -219,7 +268,7 @@ func (m *Messenger) Now() time.Time { return m.now }
 
 // Close removes the temporary files of the phone's history and of the quantum computer's keys.
 func (m *Messenger) Close() error {
-	err := m.phone.history.Close()
+	err := errors.Join(m.phone.history.Close(), m.phones.Close())
 	if m.hoard != nil {
 		err = errors.Join(err, m.hoard.keys.Close())
 	}

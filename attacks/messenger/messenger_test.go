@@ -165,8 +165,8 @@ func TestThiefHasBytes(t *testing.T) {
 
 func TestDamagedLoot(t *testing.T) {
 	attackstest.DamagedLoot(t, func() attacks.System { return newTwin() }, attackstest.Damages{
-		Believed: []attacks.TheftName{attacks.WarrantName, Seizure, SeizureDisappearing}, // a thief believes what the phone says
-		Whole:    []attacks.TheftName{attacks.DeviceKeys},                                // a device's state is one piece
+		Believed: []attacks.TheftName{attacks.WarrantName, Seizure, SeizureDisappearing, ImplantName, UpdateKey}, // a thief believes what the phone says
+		Whole:    []attacks.TheftName{attacks.DeviceKeys},                                                        // a device's state is one piece
 	})
 }
 

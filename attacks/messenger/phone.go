@@ -35,11 +35,7 @@ func (p *phone) keep(name string, at time.Time, text string) error {
 
 // stealDevice copies the state of the phone's owner's device.
 func (m *Messenger) stealDevice() (*attacks.Tape, error) {
-	d, err := m.Person(m.phone.owner)
-	if err != nil {
-		return nil, err
-	}
-	state, err := d.MarshalBinary()
+	state, err := m.state(m.phone.owner)
 	if err != nil {
 		return nil, err
 	}

@@ -79,8 +79,9 @@ func (m *Messenger) keys() []attacks.Attack {
 }
 
 // Phone returns the thefts of one person's device: its keys copied by malware in the middle, and the
-// phone taken away at the end, with messages that disappear after a week and with those that stay.
-// From now on that phone keeps its messages.
+// phone taken away at the end, with messages that disappear after a week and with those that stay. Then those by
+// code that stays on a phone (implant.go): on that person's, and by an update on all. From now on phones keep their
+// messages.
 func (m *Messenger) Phone(victim string) []attacks.Theft {
 	w := &m.kind.Wire
 	seizure := m.seizure(victim)
@@ -88,11 +89,10 @@ func (m *Messenger) Phone(victim string) []attacks.Theft {
 	disappearing.Name = SeizureDisappearing
 	disappearing.Takes = "one person's phone; messages stay on it for a week"
 	disappearing.Steal = func() (*attacks.Tape, error) { return m.seize(disappearAfter) }
-	return []attacks.Theft{{
-		Name:    attacks.DeviceKeys,
-		Parties: []attacks.Party{attacks.Device},
-		Takes:   "one person's device state, copied by malware, for a thief who listens only",
-		Steal:   m.stealDevice,
+	return append([]attacks.Theft{{
+		Name:  attacks.DeviceKeys,
+		Takes: "one person's device state, copied by malware, for a thief who listens only",
+		Steal: m.stealDevice,
 		Read: func(ctx context.Context, l *attacks.Tape, t *attacks.Transcript, found attacks.Found) (int64, error) {
 			state, err := l.First()
 			if err != nil {
@@ -101,7 +101,7 @@ func (m *Messenger) Phone(victim string) []attacks.Theft {
 			return recoverWithDevice(ctx, w, state, t, found)
 		},
 		Forge: m.forgeWithState,
-	}, disappearing, seizure}
+	}, disappearing, seizure}, m.phones.Thefts(victim)...)
 }
 
 // seizure returns the theft of a phone with every message on it.

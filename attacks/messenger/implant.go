@@ -1,0 +1,329 @@
+package messenger
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+
+	"doormat/attacks"
+)
+
+// An implant is code on a phone. It is no attack on the encryption: it has each text before it is sealed and
+// after it is opened, from the day on which it is there, and on that day what the phone has stored. EncroChat's
+// had two stages: the first sent what was on the phone, identifiers, passwords, address book, notes and
+// chats; the second each later message, taken unencrypted from the phone's own store (R v A, B, D & C [2021] EWCA
+// Crim 128).
+//
+// What it exports is the loot:
+//
+//	'D' ‖ the device's state                                             once for each phone
+//	'E' ‖ owner<0..2^16-1> ‖ route<0..2^16-1> ‖ uint32 number ‖ uint64 date ‖ text     for each text
+//
+// The owner is the phone's. The route is what an envelope shows of its ends: in a messenger the identities of
+// sender and recipient, in a group its ID, and no bytes for a text that has no recipient yet. The number tells texts
+// of one route and one millisecond apart: it is how many the phone had before.
+
+// The names of the thefts by code on phones.
+const (
+	ImplantName attacks.TheftName = "implant"
+	UpdateKey   attacks.TheftName = "update key"
+)
+
+// The kinds of records in the loot.
+const (
+	kindState  = 'D'
+	kindExport = 'E'
+)
+
+// Phones are the phones of all people of a system: what is typed and shown on them, what they store, and which
+// program runs on them. Set the fields, and call Show for each text.
+type Phones struct {
+	Owners func() []string                                       // who has a phone
+	State  func(owner string) ([]byte, error)                    // of that person's device
+	Route  func(envelope []byte) (route []byte, ok bool)         // as Show is told it
+	Forge  func(state []byte, f attacks.Forgery) ([]byte, error) // writes with a device's state
+	Named  func(state []byte) (identity []byte, err error)       // whose state it is
+	Now    func() time.Time                                      // the date of the latest message
+
+	keeps    bool // some theft needs what is stored
+	stored   attacks.Tape
+	latest   map[string]moment // by owner and route
+	implants []*implant
+	updates  updates
+}
+
+// A moment is a date, and how many texts of one route a phone has had at it.
+type moment struct {
+	at time.Time
+	n  uint32
+}
+
+// An implant exports what is typed or shown on some phones.
+type implant struct {
+	loot  *attacks.Tape
+	takes func(owner, peer string) bool
+}
+
+// Show tells that a text is on a person's phone: typed, before it is sealed, or opened, before it is shown. The peer
+// is the other of two people, or "" in a group.
+func (p *Phones) Show(owner, peer string, route []byte, at time.Time, text string) error {
+	if !p.keeps {
+		return nil
+	}
+	key := owner + "\x00" + string(route)
+	if p.latest == nil {
+		p.latest = map[string]moment{}
+	}
+	m := p.latest[key]
+	if !m.at.Equal(at) {
+		m = moment{at: at}
+	}
+	p.latest[key] = moment{at, m.n + 1}
+	e := export{owner, peer, route, m.n, at, []byte(text)}
+	err := p.stored.Append(e.stored())
+	for _, i := range p.implants {
+		if i.takes(owner, peer) {
+			err = errors.Join(err, i.loot.Append(e.record()))
+		}
+	}
+	return err
+}
+
+// Close removes the temporary file.
+func (p *Phones) Close() error { return p.stored.Close() }
+
+// put puts an implant on phones, and appends to the loot what is stored on them since a date: the zero date for all.
+func (p *Phones) put(loot *attacks.Tape, since time.Time, takes func(owner, peer string) bool) error {
+	for record, err := range p.stored.All() {
+		if err != nil {
+			return err
+		}
+		e, err := parseStored(record)
+		if err != nil {
+			return err
+		}
+		if e.at.Before(since) || !takes(e.owner, e.peer) {
+			continue
+		}
+		if err := loot.Append(e.record()); err != nil {
+			return err
+		}
+	}
+	p.implants = append(p.implants, &implant{loot, takes})
+	return nil
+}
+
+// export is one text on a phone.
+type export struct {
+	owner, peer string // the peer stays on the phone
+	route       []byte
+	number      uint32
+	at          time.Time
+	text        []byte
+}
+
+// record returns what an implant exports.
+func (e *export) record() []byte {
+	b := cryptobyte.NewBuilder([]byte{kindExport})
+	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(e.owner)) })
+	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(e.route) })
+	b.AddUint32(e.number)
+	b.AddBytes(attacks.Date(e.at))
+	b.AddBytes(e.text)
+	return b.BytesOrPanic()
+}
+
+// stored returns what a phone stores: the peer's name, and the record.
+func (e *export) stored() []byte {
+	b := binary.BigEndian.AppendUint16(nil, uint16(len(e.peer)))
+	return append(append(b, e.peer...), e.record()...)
+}
+
+var errExport = errors.New("attacks: expected a text that an implant has exported, found something else")
+
+func parseExport(record []byte) (e export, err error) {
+	in := cryptobyte.String(record)
+	var kind uint8
+	var owner, route cryptobyte.String
+	if !in.ReadUint8(&kind) || kind != kindExport || !in.ReadUint16LengthPrefixed(&owner) ||
+		!in.ReadUint16LengthPrefixed(&route) || !in.ReadUint32(&e.number) {
+		return e, errExport
+	}
+	e.owner, e.route = string(owner), route
+	if e.at, e.text, err = attacks.CutDate(in); err != nil {
+		return e, errExport
+	}
+	return e, nil
+}
+
+func parseStored(record []byte) (e export, err error) {
+	in := cryptobyte.String(record)
+	var peer cryptobyte.String
+	if !in.ReadUint16LengthPrefixed(&peer) {
+		return e, errExport
+	}
+	e, err = parseExport(in)
+	e.peer = string(peer)
+	return e, err
+}
+
+// readExports matches what an implant has exported with the envelopes, by route, date and number, and claims the
+// texts. It believes what the records say. A text that was not sent has no envelope, and is claimed for none.
+func readExports(ctx context.Context, loot *attacks.Tape, t *attacks.Transcript, route func(envelope []byte) ([]byte, bool), found attacks.Found) (operations int64, err error) {
+	envelopes, err := indexRoutes(ctx, t, route)
+	if err != nil {
+		return 0, err
+	}
+	for record, err := range loot.All() {
+		if err := errors.Join(err, ctx.Err()); err != nil {
+			return operations, err
+		}
+		if len(record) == 0 || record[0] != kindExport {
+			continue
+		}
+		e, err := parseExport(record)
+		if err != nil {
+			return operations, err
+		}
+		operations++
+		if i, ok := envelopes.find(e.route, e.at, e.number); ok {
+			found(i, e.text)
+		}
+	}
+	return operations, nil
+}
+
+// routes finds envelopes by their route and date.
+type routes struct {
+	first map[[8 + 16]byte]int32
+	more  map[[8 + 16]byte][]int32 // those behind the first
+}
+
+func indexRoutes(ctx context.Context, t *attacks.Transcript, route func(envelope []byte) ([]byte, bool)) (*routes, error) {
+	all := &routes{map[[8 + 16]byte]int32{}, map[[8 + 16]byte][]int32{}}
+	for r, err := range t.All() {
+		if err := errors.Join(err, ctx.Err()); err != nil {
+			return nil, err
+		}
+		ends, ok := route(r.Bytes)
+		if !ok {
+			continue
+		}
+		key := routeKey(ends, r.At)
+		if _, ok := all.first[key]; !ok {
+			all.first[key] = int32(r.Index)
+			continue
+		}
+		all.more[key] = append(all.more[key], int32(r.Index))
+	}
+	return all, nil
+}
+
+// routeKey is a date, and 16 bytes of the SHA-256 of a route.
+func routeKey(route []byte, at time.Time) (key [8 + 16]byte) {
+	sum := sha256.Sum256(route)
+	copy(key[:], append(attacks.Date(at), sum[:16]...))
+	return key
+}
+
+func (r *routes) find(route []byte, at time.Time, number uint32) (index int, ok bool) {
+	key := routeKey(route, at)
+	first, ok := r.first[key]
+	switch more := r.more[key]; {
+	case !ok || int64(number) > int64(len(more)):
+		return 0, false
+	case number == 0:
+		return int(first), true
+	default:
+		return int(more[number-1]), true
+	}
+}
+
+// Thefts lists what code on phones does: on the victim's, and on all of a service by its update key.
+func (p *Phones) Thefts(victim string) []attacks.Theft {
+	p.keeps = true
+	return []attacks.Theft{p.onOne(victim), p.byUpdate(updatePlan{name: UpdateKey, takes: "the key that signs the app's updates, and so code on every phone", program: implanted})}
+}
+
+// onOne is the implant on one phone, which somebody has put there by a flaw, or by hand.
+func (p *Phones) onOne(victim string) attacks.Theft {
+	return attacks.Theft{
+		Name:  ImplantName,
+		Takes: "code on one person's phone: what it stores, and what is typed and shown from then on",
+		Steal: func() (*attacks.Tape, error) {
+			p.updates.run(victim, implanted)
+			return p.install([]string{victim}, time.Time{}, nil)
+		},
+		Read:    p.read,
+		Forge:   p.forge,
+		Noticed: p.noticed,
+	}
+}
+
+// install puts an implant on the phones of some people. The loot begins with the records, and the state of each phone.
+func (p *Phones) install(owners []string, since time.Time, records [][]byte) (*attacks.Tape, error) {
+	loot, err := attacks.TapeOf(records...)
+	if err != nil {
+		return nil, err
+	}
+	on := map[string]bool{}
+	for _, owner := range owners {
+		state, err := p.State(owner)
+		if err == nil {
+			err = loot.Append(append([]byte{kindState}, state...))
+		}
+		if err != nil {
+			return nil, errors.Join(err, loot.Close())
+		}
+		on[owner] = true
+	}
+	if err := p.put(loot, since, func(owner, _ string) bool { return on[owner] }); err != nil {
+		return nil, errors.Join(err, loot.Close())
+	}
+	return loot, nil
+}
+
+func (p *Phones) read(ctx context.Context, loot *attacks.Tape, t *attacks.Transcript, found attacks.Found) (int64, error) {
+	return readExports(ctx, loot, t, p.Route, found)
+}
+
+// forge writes with the victim's state, if that is in the loot.
+func (p *Phones) forge(loot *attacks.Tape, _ *attacks.Transcript, f attacks.Forgery) ([]byte, error) {
+	for record, err := range loot.All() {
+		if err != nil {
+			return nil, err
+		}
+		if len(record) == 0 || record[0] != kindState {
+			continue
+		}
+		state := slices.Clone(record[1:])
+		if id, err := p.Named(state); err != nil || string(id) != string(f.From) {
+			continue
+		}
+		return p.Forge(state, f)
+	}
+	return f.Held, nil
+}
+
+// noticed returns who could have noticed that a program is not the release.
+func (p *Phones) noticed(*attacks.Tape, *attacks.Transcript) (n attacks.Notice, err error) {
+	for _, owner := range p.Owners() {
+		if p.Program(owner) != release {
+			n.Who = "who takes an app apart"
+		}
+	}
+	return n, nil
+}
+
+// Program returns the program that runs on a person's phone.
+func (p *Phones) Program(owner string) string {
+	if program := p.updates.running[owner]; program != "" {
+		return program
+	}
+	return release
+}
