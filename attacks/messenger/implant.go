@@ -52,15 +52,9 @@ type Phones struct {
 
 	keeps    bool // some theft needs what is stored
 	stored   attacks.Tape
-	latest   map[string]moment // by owner and route
+	numbers  map[[16]byte]uint32 // how many texts of a route and a date a phone has had, by the three
 	implants []*implant
 	updates  updates
-}
-
-// A moment is a date, and how many texts of one route a phone has had at it.
-type moment struct {
-	at time.Time
-	n  uint32
 }
 
 // An implant exports what is typed or shown on some phones.
@@ -75,16 +69,14 @@ func (p *Phones) Show(owner, peer string, route []byte, at time.Time, text strin
 	if !p.keeps {
 		return nil
 	}
-	key := owner + "\x00" + string(route)
-	if p.latest == nil {
-		p.latest = map[string]moment{}
+	if p.numbers == nil {
+		p.numbers = map[[16]byte]uint32{}
 	}
-	m := p.latest[key]
-	if !m.at.Equal(at) {
-		m = moment{at: at}
-	}
-	p.latest[key] = moment{at, m.n + 1}
-	e := export{owner, peer, route, m.n, at, []byte(text)}
+	sum := sha256.Sum256(slices.Concat(attacks.Date(at), []byte(owner), []byte{0}, route)) // a route has a fixed length
+	key := [16]byte(sum[:])
+	n := p.numbers[key]
+	p.numbers[key] = n + 1
+	e := export{owner, peer, route, n, at, []byte(text)}
 	err := p.stored.Append(e.stored())
 	for _, i := range p.implants {
 		if i.takes(owner, peer) {
@@ -310,20 +302,15 @@ func (p *Phones) forge(loot *attacks.Tape, _ *attacks.Transcript, f attacks.Forg
 	return f.Held, nil
 }
 
-// noticed returns who could have noticed that a program is not the release.
+// noticed returns who could have noticed that the program on a phone is not the release.
 func (p *Phones) noticed(*attacks.Tape, *attacks.Transcript) (n attacks.Notice, err error) {
 	for _, owner := range p.Owners() {
-		if p.Program(owner) != release {
-			n.Who = "who takes an app apart"
+		if p.Put(owner) != "" {
+			n = attacks.Notice{Who: "who takes an app apart", Possible: true}
 		}
 	}
 	return n, nil
 }
 
-// Program returns the program that runs on a person's phone.
-func (p *Phones) Program(owner string) string {
-	if program := p.updates.running[owner]; program != "" {
-		return program
-	}
-	return release
-}
+// Put returns the program on a person's phone if it is not the release, for what a system's Inspect returns.
+func (p *Phones) Put(owner string) string { return p.updates.running[owner] }

@@ -232,10 +232,7 @@ func (m *Messenger) Inspect(name string) ([]byte, error) {
 		return nil, errSeized
 	}
 	state, err := d.MarshalBinary()
-	if program := m.phones.Program(name); program != release {
-		state = append(state, program...)
-	}
-	return state, err
+	return append(state, m.phones.Put(name)...), err
 }
 
 // state returns the state of a person's device.

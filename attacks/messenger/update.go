@@ -101,7 +101,9 @@ func (u *updates) take(owner string, update []byte, now time.Time) error {
 			return err
 		}
 	}
-	u.run(owner, string(program))
+	if string(program) != release {
+		u.run(owner, string(program))
+	}
 	return nil
 }
 

@@ -11,6 +11,10 @@
 //	removed member  the phone of one who was in    what it has read, and nothing  the Remove         nobody
 //	                a person's groups              after it
 //	device seizure  a member's phone               what is on it                  -                  its owner
+//	implant         code on a member's phone       its groups, and what it has    -                  who takes an app
+//	                                               stored                                            apart
+//	update key      the key that signs the app's   all                            -                  the same
+//	                updates
 //	quantum         every private key of X25519    suite 1: all; X-Wing: nothing  -                  nobody
 //	                and Ed25519
 //

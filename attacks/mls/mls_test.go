@@ -34,7 +34,7 @@ func TestThefts(t *testing.T) {
 			if r.System == NameXWing {
 				all = attackstest.None
 			}
-			owner := attacks.Notice{Who: victim}
+			owner, apart := attacks.Notice{Who: victim}, attacks.Notice{Who: "who takes an app apart", Possible: true}
 			for theft, want := range map[attacks.TheftName]attackstest.Want{
 				attacks.WarrantName: {Opened: phone, Noticed: owner, AtEnd: true},
 				attacks.WiretapName: {Opened: attackstest.That(talk, attackstest.None), Forged: old},
@@ -42,10 +42,13 @@ func TestThefts(t *testing.T) {
 				attacks.DeviceKeys:  {Opened: copied(talk, victim, attackstest.Size/2), Forged: any},
 				messenger.Seizure:   {Opened: phone, Forged: any, Noticed: owner, AtEnd: true},
 				messenger.Quantum:   {Opened: attackstest.That(talk, all), Forged: any, AtEnd: true},
+
+				messenger.ImplantName: {Opened: phone, Forged: any, Noticed: apart},
+				messenger.UpdateKey:   {Opened: attackstest.That(talk, attackstest.All), Forged: any, Noticed: apart},
 			} {
 				attackstest.Check(t, attackstest.Exposure(t, r, theft), want)
 			}
-			if r.Named != (attacks.Count{Of: attackstest.Size}) || len(r.Exposures) != 6 {
+			if r.Named != (attacks.Count{Of: attackstest.Size}) || len(r.Exposures) != 8 {
 				t.Errorf("%v named, %d thefts", r.Named, len(r.Exposures))
 			}
 		}

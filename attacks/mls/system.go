@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"doormat/attacks"
+	"doormat/attacks/messenger"
 	"doormat/noescrow/mls"
 )
 
@@ -17,7 +18,7 @@ const (
 	Name      = "MLS"
 	NameXWing = "MLS, X-Wing"
 
-	Infiltration attacks.TheftName = "infiltration"
+	Infiltration                   = messenger.Infiltration
 	Removed      attacks.TheftName = "removed member"
 )
 
@@ -49,6 +50,7 @@ type system struct {
 	log       []string // of the relay: who sent to whom
 	now       time.Time
 	phone     *phone // of the victim; nil if it keeps no messages
+	phones    *messenger.Phones
 	hoard     *hoard // of the quantum computer; nil if there is none
 	guest     *guest
 	officers  []*officer
@@ -63,7 +65,37 @@ type circle struct {
 }
 
 func newSystem(name attacks.SystemName, suite mls.CipherSuite) *system {
-	return &system{SystemName: name, suite: suite, circles: map[string]*circle{}}
+	s := &system{SystemName: name, suite: suite, circles: map[string]*circle{}}
+	s.phones = &messenger.Phones{
+		Owners: s.Names,
+		State: func(owner string) ([]byte, error) {
+			d, err := s.Person(owner)
+			if err != nil {
+				return nil, err
+			}
+			return d.MarshalBinary()
+		},
+		Route: groupOf,
+		Forge: forgeWithState,
+		Named: func(state []byte) ([]byte, error) {
+			d, err := parseDevice(state, time.Now)
+			if err != nil {
+				return nil, err
+			}
+			return d.id.SignatureKey(), nil
+		},
+		Now: func() time.Time { return s.now },
+	}
+	return s
+}
+
+// groupOf returns the group that an envelope shows.
+func groupOf(envelope []byte) (group []byte, ok bool) {
+	parts, ok := split(envelope)
+	if !ok {
+		return nil, false
+	}
+	return parts[len(parts)-1].group, true
 }
 
 // Enrol gives a person a device.
@@ -132,7 +164,8 @@ func (s *system) keyPackage(d *device) ([]byte, error) {
 	return k, s.hoard.lookForKeyPackage(d, k)
 }
 
-// Inspect returns the state of a person's device, with all groups.
+// Inspect returns the state of a person's device, with all groups, and behind it the program on the phone, if it is
+// not the release.
 func (s *system) Inspect(name string) ([]byte, error) {
 	d, err := s.Person(name)
 	if err != nil {
@@ -141,7 +174,8 @@ func (s *system) Inspect(name string) ([]byte, error) {
 	if s.phone != nil && s.phone.seized && s.phone.owner == name {
 		return nil, errSeized
 	}
-	return d.MarshalBinary()
+	state, err := d.MarshalBinary()
+	return append(state, s.phones.Put(name)...), err
 }
 
 // Send seals a message to one person, in the group of the two.
@@ -162,6 +196,9 @@ func (s *system) SendAll(m attacks.Message) ([]byte, error) {
 		return nil, err
 	}
 	in := from.groups[string(c.id)]
+	if err := s.phones.Show(m.From, "", c.id, m.At, m.Text); err != nil { // before it is sealed
+		return nil, err
+	}
 	sealed, err := in.group.Seal([]byte(m.Text), attacks.Date(m.At))
 	if err != nil {
 		return nil, err
@@ -297,12 +334,13 @@ func (s *system) Receive(to string, at time.Time, envelope []byte) (from, text s
 	if err != nil {
 		return "", "", err
 	}
-	return from, text, s.phone.keep(to, at, text)
+	group, _ := groupOf(envelope)
+	return from, text, errors.Join(s.phones.Show(to, "", group, at, text), s.phone.keep(to, at, text))
 }
 
 // Close removes the temporary files.
 func (s *system) Close() error {
-	err := s.hoard.close()
+	err := errors.Join(s.hoard.close(), s.phones.Close())
 	if s.phone != nil {
 		err = errors.Join(err, s.phone.history.Close())
 	}

@@ -3,6 +3,7 @@ package mls
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"doormat/attacks"
@@ -43,7 +44,7 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 		return n + all, err
 	}
 	s.hoard = newHoard()
-	return []attacks.Theft{warrant, wiretap, relay, {
+	all := []attacks.Theft{warrant, wiretap, relay, {
 		Name:    attacks.DeviceKeys,
 		Takes:   "one person's device state, copied by malware, for a thief who listens only",
 		Parties: []attacks.Party{attacks.Device},
@@ -59,6 +60,7 @@ func (s *system) Thefts(victim string) []attacks.Theft {
 		Read:    recoverQuantum,
 		Forge:   forgeWithSignatureKey,
 	}}
+	return slices.Insert(all, len(all)-1, s.phones.Thefts(victim)...)
 }
 
 // stealDevice copies the state of a person's device.
@@ -134,6 +136,10 @@ func forgeAsOwner(l *attacks.Tape, _ *attacks.Transcript, f attacks.Forgery) ([]
 	if err != nil {
 		return nil, err
 	}
+	return forgeWithState(state, f)
+}
+
+func forgeWithState(state []byte, f attacks.Forgery) ([]byte, error) {
 	d, err := parseDevice(state, time.Now)
 	if err != nil {
 		return nil, err
@@ -167,11 +173,8 @@ func forge(id *mls.Identity, f attacks.Forgery) ([]byte, error) {
 // does not know who writes to whom, and sees which group it is.
 func replay(t *attacks.Transcript, f attacks.Forgery) ([]byte, error) {
 	group := func(envelope []byte) string {
-		parts, ok := split(envelope)
-		if !ok {
-			return ""
-		}
-		return string(parts[len(parts)-1].group)
+		id, _ := groupOf(envelope)
+		return string(id)
 	}
 	var last []byte
 	want := group(f.Held)
