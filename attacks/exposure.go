@@ -25,9 +25,17 @@ type Exposure struct {
 	Forged        Verdict // of the recipient of the forgery
 	Means         Means   // of the forgery
 	Noticed       Notice
+	Collateral    Collateral    // what opens outside the victim's conversations
 	Operations    int64         // what Read returned: attempts to open, decapsulations, or keys tried
 	Time          time.Duration // that Read took; other systems may run beside it
 	Opened        []bool        // by the index of the message, in the order of sending
+}
+
+// Collateral says how far a theft reaches beyond one target, the victim.
+type Collateral struct {
+	Messages  Count // that open and the target neither wrote nor received, of all such
+	People    Count // beside the target who wrote or received a message that opened, of all others
+	Strangers Count // those of them of whom a message opened in which the target has no part, of all others
 }
 
 // A Count is a share: N messages, people or envelopes out of all Of that there are, from 0 to Of.

@@ -273,7 +273,7 @@ func (s *Stage) Expose(ctx context.Context, stolen *Stolen) (*Exposure, error) {
 }
 
 func (s *Stage) count(e *Exposure) {
-	people := map[uint32]bool{}
+	people, strangers := map[uint32]bool{}, map[uint32]bool{}
 	victim, known := s.facts.number[s.victim]
 	e.LastOpened = -1
 	for i, f := range s.facts.all {
@@ -298,9 +298,35 @@ func (s *Stage) count(e *Exposure) {
 			e.Victims.N++
 		}
 		e.LastOpened = i
-		s.facts.people(i, func(p uint32) { people[p] = true })
+		s.facts.people(i, func(p uint32) {
+			people[p] = true
+			strangers[p] = strangers[p] || !victims
+		})
 	}
 	e.People = Count{len(people), len(s.people)}
+	e.Collateral = s.collateral(e, people, strangers)
+}
+
+// collateral counts what is not the victim's, given those of whom a message opened, and whether one did in which the
+// victim has no part.
+func (s *Stage) collateral(e *Exposure, people, strangers map[uint32]bool) (c Collateral) {
+	all := e.Readable()
+	others := len(s.people)
+	if slices.Contains(s.people, s.victim) {
+		others--
+	}
+	c.Messages = Count{all.N - e.Victims.N, all.Of - e.Victims.Of}
+	c.People.Of, c.Strangers.Of = others, others
+	for p := range people {
+		if s.facts.names[p] == s.victim {
+			continue
+		}
+		c.People.N++
+		if strangers[p] {
+			c.Strangers.N++
+		}
+	}
+	return c
 }
 
 func countOf(list []bool) Count {

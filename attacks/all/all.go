@@ -43,8 +43,8 @@ type Scheme struct {
 	Until   string // when it fell out of use, "today", or ""
 	Guessed string // what of it is a reconstruction, since no document has it; "" for nothing
 
-	// Systems returns the scheme's systems, the honest one first, then those in which the cheat evades it, and
-	// those in which a thief acts.
+	// Systems returns the scheme's systems, the honest one first, then those in which the cheat evades it,
+	// those in which a thief acts, and those of targeted access.
 	Systems func(cheat string) []attacks.System
 
 	// Worst is the theft that opens the most and is noticed by no one, of the first system, and Loot
@@ -71,14 +71,14 @@ const (
 var Schemes = []Scheme{{
 	Name: "No escrow", Package: "noescrow", Program: "breach",
 	Systems: func(string) []attacks.System {
-		return append([]attacks.System{noescrow.New()}, noescrow.NewActing()...)
+		return append([]attacks.System{noescrow.New(), noescrow.NewTargeted()}, noescrow.NewActing()...)
 	},
 	Worst: attacks.DeviceKeys,
 	Loot:  "one person's device state",
 }, {
 	Name: "Escrow", Package: "escrow", Program: "breach",
 	Systems: func(cheat string) []attacks.System {
-		return append([]attacks.System{escrow.New(), escrow.NewRogue(cheat)}, escrow.NewActing()...)
+		return append([]attacks.System{escrow.New(), escrow.NewRogue(cheat), escrow.NewTargeted()}, escrow.NewActing()...)
 	},
 	Worst: escrow.Key,
 	Loot:  "the authority's 32 bytes",

@@ -30,6 +30,7 @@ type page struct {
 	Groups                                  []group
 	Legend                                  []legendItem
 	Cards                                   []card
+	Reach                                   *reachPlot // nil for none
 }
 
 // sectionView is the rows of one use.
@@ -129,6 +130,7 @@ func newPage(r *Report) *page {
 		p.Groups, d = groups(r)
 		p.Legend = d.legend()
 	}
+	p.Reach = newReachPlot(r)
 	for _, s := range r.Samples {
 		p.Cards = append(p.Cards, newCard(&s))
 	}

@@ -32,7 +32,8 @@ type Report struct {
 	Note     string    // sentences on the table
 	Pictures []Picture // on the page only
 	Samples  []Sample
-	Made     string // the program, its version and the command, on the page only
+	Reaches  []Reach // on the page only
+	Made     string  // the program, its version and the command, on the page only
 
 	table   *attacks.Table
 	history *history
