@@ -16,8 +16,9 @@ import (
 // Who signs an app's updates decides what runs on every phone of a service. In April 2020 EncroChat's phones, some
 // 60,000, took an update with an implant in it; the users were warned on 13 June. The encryption was not broken,
 // and not one suspect was its target: every phone got it. By June 2023 there were 6,558 arrests, which are 11 % of
-// those exposed. Sky ECC was read at its servers, and ANOM's app had an extra recipient from its maker on
-// (attacks/ghost). A third key is not needed for any of it.
+// those exposed. Sky ECC, of 170,000 users, was intercepted at its servers from 2019 on, and 70,000 were read live from
+// mid-February to 9 March 2021. ANOM's app had its maker as one more recipient (attacks/ghost): of 12,000 phones, which
+// led to 1,119 arrests, 9 %. Users of none of them had agreed to a third key.
 //
 // An update, in bytes:
 //
