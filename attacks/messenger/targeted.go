@@ -36,7 +36,7 @@ const (
 	Unlocked          attacks.TheftName = "phone, open"
 	UpdateUnlogged    attacks.TheftName = "update key, unlogged"
 	UpdateLogged      attacks.TheftName = "update key, logged"
-	UpdateWeek        attacks.TheftName = "update key, logged, a week kept"
+	UpdateWeek        attacks.TheftName = "update key, a week kept"
 )
 
 // A targeted is a messenger whose thefts are those of targeted access. Its messages are franked (witness.go), and its

@@ -41,6 +41,8 @@ var terms = []report.Term{
 	{Word: "relay", Means: "the server that passes envelopes on; its database is taken."},
 	{Word: "device keys", Means: "those of one phone, copied once. Fresh keys heal that: later messages are out of reach."},
 	{Word: "device seizure", Means: "one phone is taken, with the messages that are stored on it. Disappearing: those of the last week."},
+	{Word: "implant", Means: "code on one phone: it tells what is stored there, and what is typed and shown from then on."},
+	{Word: "update key", Means: "of who signs the app's updates: the same code on every phone."},
 	{Word: "quantum", Means: "a computer that breaks X25519, the older of the two key exchanges in use."},
 	{Word: "acting", Means: "a thief who writes too: the relay in the middle of people who meet later, or copied keys on the wire."},
 	{Word: "rogue sender", Means: "one who puts noise in the field, where the copy of the key belongs."},
@@ -125,12 +127,14 @@ func finding(t *attacks.Table) string {
 		}
 	}
 	relay, copied := t.Cell(messenger.ActingRelay, noescrow.Name), t.Cell(messenger.ActingDeviceKeys, noescrow.Name)
+	update := t.Cell(messenger.UpdateKey, noescrow.Name)
 	byKey, byPhone := t.Cell(attacks.WarrantName, attack.Name), t.Cell(attacks.WarrantName, noescrow.Name)
 	return fmt.Sprintf("With escrow, one stolen key of 32 bytes opens %s messages, of %d people, and nobody notices. Without, "+
 		"there is no such key. There the most that a thief opens unnoticed is %d messages, with keys copied from one phone, "+
 		"and a phone that is taken opens the %d on it. Thieves who act on the wire can be noticed: a relay that hands out keys "+
-		"of its own reads %d, and those copied keys %d. A warrant for that person opens %s with escrow, by the key, and "+
+		"of its own reads %d, and those copied keys %d. Whoever signs the app's updates can put code on all phones, in both, and "+
+		"read %s, until somebody takes an app apart. A warrant for that person opens %s with escrow, by the key, and "+
 		"%s without, on the phone.",
-		report.Fraction(key.Readable()), key.People.N, silent, phone.N, relay.Readable().N, copied.Readable().N,
+		report.Fraction(key.Readable()), key.People.N, silent, phone.N, relay.Readable().N, copied.Readable().N, report.Fraction(update.Readable()),
 		report.Fraction(byKey.Victims), report.Fraction(byPhone.Victims))
 }

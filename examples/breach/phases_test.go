@@ -32,16 +32,16 @@ func TestPhases(t *testing.T) {
 		t.Fatal(err)
 	}
 	table.Close()
-	if len(names) != 34 {
+	if len(names) != 38 {
 		t.Fatalf("%d phases: %q", len(names), names)
 	}
 	for i, want := range map[int]string{
-		0:  "escrow: enrolling (1 of 34)",
-		7:  "escrow: device seizure, disappearing (8 of 34)",
-		8:  "escrow: device seizure (9 of 34)",
-		11: "no escrow: sending (12 of 34)",
-		19: "escrow, rogue sender: enrolling (20 of 34)",
-		33: "no escrow, device keys, acting: device keys, acting (34 of 34)",
+		0:  "escrow: enrolling (1 of 38)",
+		7:  "escrow: device seizure, disappearing (8 of 38)",
+		8:  "escrow: device seizure (9 of 38)",
+		13: "no escrow: sending (14 of 38)",
+		23: "escrow, rogue sender: enrolling (24 of 38)",
+		37: "no escrow, device keys, acting: device keys, acting (38 of 38)",
 	} {
 		if names[i] != want {
 			t.Errorf("phase %d is %q, want %q", i, names[i], want)

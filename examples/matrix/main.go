@@ -15,7 +15,9 @@ import (
 	"doormat/attacks/all"
 	"doormat/attacks/conversation"
 	"doormat/attacks/escrow"
+	"doormat/attacks/ghost"
 	"doormat/attacks/messenger"
+	"doormat/attacks/mls"
 	"doormat/attacks/noescrow"
 	"doormat/attacks/report"
 	"doormat/examples/internal/cli"
@@ -91,6 +93,7 @@ func describe(t *attacks.Table, subject string, args []string) (*report.Report, 
 	r.Title, r.Subject, r.BySystem = "One conversation through every system", subject, true
 	r.Lead = "The same messages go through a messenger without escrow, one with an escrow key, and the schemes of thirty years " +
 		"in which somebody beside the two people can read. Then something is taken, and what opens is counted."
+	r.Reaches = reaches()
 	r.Finding, r.Terms, r.Made = finding(t), terms, cli.Made("matrix", args)
 	r.Note = "A search is of a small space here, so that a run takes a moment; the program of each scheme says what the full size " +
 		"costs. Who steals keys of TEA1 or GEA-1 is counted without a search, and with one opens what the wiretap opens. The keys " +
@@ -100,12 +103,27 @@ func describe(t *attacks.Table, subject string, args []string) (*report.Report, 
 	return r, nil
 }
 
+// reaches are the ways to one person's messages, from those that touch the fewest people to those that touch all: in
+// the messenger without escrow, and the keys of some others beside it.
+func reaches() (all []report.Reach) {
+	for _, theft := range []attacks.TheftName{
+		messenger.ConsentedLook, messenger.Infiltration, messenger.Unlocked, messenger.ImplantName, attacks.DeviceKeys,
+		messenger.UpdateWeek, messenger.UpdateKey,
+	} {
+		all = append(all, report.Reach{System: noescrow.Name, Theft: theft})
+	}
+	return append(all, report.Reach{System: mls.Name, Theft: mls.Infiltration}, report.Reach{System: ghost.Name, Theft: ghost.OrderKey},
+		report.Reach{System: escrow.Name, Theft: attacks.WarrantName}, report.Reach{System: escrow.Name, Theft: escrow.Key})
+}
+
 // terms are the words of the table.
 var terms = []report.Term{
 	{Word: "escrow key", Means: "an authority's: it opens a copy of the key in every message."},
 	{Word: "relay", Means: "the server that passes messages on; its database is taken."},
 	{Word: "device keys", Means: "those of one phone, copied once."},
 	{Word: "device seizure", Means: "one phone is taken, with the messages that are stored on it."},
+	{Word: "implant", Means: "code on one phone: it tells what is stored there, and what is typed and shown from then on."},
+	{Word: "update key", Means: "of who signs the app's updates: the same code on every phone. Logged: phones take only what a public log has."},
 	{Word: "quantum", Means: "a computer that breaks the older of two key exchanges."},
 	{Word: "LEAF", Means: "Clipper's field for law enforcement, with the message's key; the family key opens its outer layer, two agents the rest."},
 	{Word: "ADK", Means: "PGP's additional decryption key: a company's, to which its people's mail is encrypted too."},
