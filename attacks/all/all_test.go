@@ -164,6 +164,37 @@ func TestTheTwinsAreEqual(t *testing.T) {
 	}
 }
 
+// Targeted access is the same in both twins, and the key that signs updates opens in both what the escrow key opens.
+// A log of updates leaves them to see.
+func TestTargetedAccessIsEqual(t *testing.T) {
+	const n = 30
+	for _, victim := range attackstest.Victims() {
+		control, twin := attackstest.Run(t, noescrow.NewTargeted(), n, victim), attackstest.Run(t, escrow.NewTargeted(), n, victim)
+		if len(control.Exposures) != 9 || len(twin.Exposures) != len(control.Exposures) {
+			t.Fatalf("%d ways, and %d with escrow", len(control.Exposures), len(twin.Exposures))
+		}
+		for i, want := range control.Exposures {
+			e := twin.Exposures[i]
+			attackstest.Same(t, victim+", "+string(e.Theft), e.Opened, want.Opened)
+			if e.Theft != want.Theft || e.Takes != want.Takes || e.Forged != want.Forged || e.Noticed != want.Noticed || e.Collateral != want.Collateral || e.Wrong != 0 {
+				t.Errorf("%s: %+v, without escrow %+v", victim, e, want)
+			}
+		}
+		for _, system := range []attacks.System{noescrow.New(), escrow.New()} {
+			r := attackstest.Run(t, system, n, victim)
+			update, implant := attackstest.Exposure(t, r, messenger.UpdateKey), attackstest.Exposure(t, r, messenger.ImplantName)
+			if update.Readable().N != n || implant.Readable().N != implant.Victims.Of || implant.Collateral.Messages.N != 0 {
+				t.Errorf("%s, %s: the update key opens %v, an implant %v", r.System, victim, update.Readable(), implant.Readable())
+			}
+			for e, want := range map[*attacks.Exposure]attacks.Answer{update: attacks.Either, implant: attacks.No} {
+				if got := e.Finding().Answer(); got != want {
+					t.Errorf("%s, %s: %v by the definition, expected %v: %v", r.System, e.Theft, got, want, e.Finding())
+				}
+			}
+		}
+	}
+}
+
 // On the stage of every system a theft can happen several times, be exposed again as messages are added,
 // and forge.
 func TestEverySystemOnTheStage(t *testing.T) {

@@ -179,3 +179,41 @@ func Example() {
 	// update key                     carbon copies: 12 of 12  no escrow: 12 of 12
 	// quantum                        carbon copies: 12 of 12  no escrow:  0 of 12
 }
+
+// Who signs the updates of an app reads all phones, and needs no third key. A log of updates does not prevent it, but
+// shows it; what is not in the log, no phone takes.
+func ExampleTargeted() {
+	kind := messenger.Kind{
+		Name:      "no escrow",
+		NewDevice: func(string) (messenger.Device, error) { return noescrow.NewDevice(), nil },
+		NewShelf:  func(p []byte) (messenger.Shelf, error) { return noescrow.NewShelf(p) },
+		Wire:      messenger.NoEscrow,
+	}
+	at := time.Date(2020, 4, 1, 9, 0, 0, 0, time.UTC)
+	talk := attacks.NewConversation([]attacks.Message{
+		{At: at, From: "Ana", To: "Ben", Text: "Is the choir on?"},
+		{At: at.Add(time.Minute), From: "Ben", To: "Ana", Text: "At seven."},
+		{At: at.Add(time.Hour), From: "Cas", To: "Dee", Text: "And the key?"},
+		{At: at.Add(2 * time.Hour), From: "Ana", To: "Ben", Text: "Cas has it."},
+	})
+	table, err := attacks.Matrix(context.Background(), talk, "Ana", []attacks.System{messenger.New(kind), messenger.Targeted(kind)}, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer table.Close()
+	for _, theft := range []attacks.TheftName{
+		messenger.Infiltration, messenger.ConsentedLook, messenger.BeforeUnlock, messenger.ImplantName,
+		messenger.UpdateKey, messenger.UpdateUnlogged, messenger.UpdateLogged,
+	} {
+		e := table.Cell(theft, "no escrow")
+		fmt.Printf("%-26s %d before, %d after, %d of others; who could notice: %v\n", theft, e.Before.N, e.After.N, e.Collateral.Messages.N, e.Noticed)
+	}
+	// Output:
+	// infiltration               0 before, 1 after, 0 of others; who could notice: nobody
+	// consented look             3 before, 0 after, 0 of others; who could notice: nobody
+	// phone, before first unlock 0 before, 0 after, 0 of others; who could notice: Ana
+	// implant                    2 before, 1 after, 0 of others; who could notice: who takes an app apart
+	// update key                 2 before, 2 after, 1 of others; who could notice: who takes an app apart
+	// update key, unlogged       0 before, 0 after, 0 of others; who could notice: all phones, which refuse it
+	// update key, logged         2 before, 2 after, 1 of others; who could notice: who rebuilds what is logged
+}
