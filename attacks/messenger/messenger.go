@@ -7,7 +7,8 @@
 // first write to a peer, and publish new prekeys before theirs run out. Whose identity is whose they
 // learn from the relay, once, and keep (contacts.go).
 //
-// What thieves who act do, beside those who listen:
+// What thieves who act do, and code on phones (implant.go), beside those who listen; targeted.go has the other ways to
+// one person's messages:
 //
 //	                     they have                  they read, from then on      and who could notice
 //	relay                the relay's database       nothing                      nobody
@@ -16,8 +17,12 @@
 //	                                                turn with each peer
 //	device keys, acting  the same, and the wire     its owner, but for at most   who compares histories, if the
 //	                                                one message with each peer   thief has had to invent a text
+//	implant              code on a phone            its owner, and what it has   who takes an app apart
+//	                                                stored, until it is found
+//	update key           who signs the updates      everyone, the same           who takes an app apart, or
+//	                                                                             rebuilds what is logged
 //
-// What ends the last one is measured in TestWhatEndsTheImpersonation: a new identity. The second Rotate
+// What ends the acting device keys is measured in TestWhatEndsTheImpersonation: a new identity. The second Rotate
 // and then a Start keep what the owner writes from the thief, and nothing else does.
 //
 // To measure a scheme of one's own beside the twins, choose the least that is one's own. If it is how the
