@@ -136,6 +136,15 @@ func newReleases(now time.Time) (*releases, error) {
 
 // enter logs a program, which the log does for whoever signs the updates.
 func (l *releases) enter(program []byte, now time.Time) error {
+	sum := sha256.Sum256(program)
+	if err := l.directory.Set(appLabel, sum[:]); err != nil {
+		return err
+	}
+	return l.publish(now)
+}
+
+// publish ends an epoch of the log, as it does every day: phones refuse a log that is not of today.
+func (l *releases) publish(now time.Time) error {
 	if !now.After(l.at) {
 		now = l.at.Add(time.Millisecond)
 	}
@@ -143,10 +152,6 @@ func (l *releases) enter(program []byte, now time.Time) error {
 		now = first
 	}
 	l.at = now
-	sum := sha256.Sum256(program)
-	if err := l.directory.Set(appLabel, sum[:]); err != nil {
-		return err
-	}
 	_, err := l.directory.Publish(now)
 	return err
 }
@@ -170,7 +175,7 @@ func (l *releases) check(owner string, program []byte, now time.Time) error {
 	}
 	b, err := c.Lookup(appLabel, answer, now)
 	if err != nil {
-		return errors.Join(errUnlogged, err)
+		return err
 	}
 	if sum := sha256.Sum256(program); !bytes.Equal(b.Value, sum[:]) {
 		return errUnlogged
@@ -211,8 +216,12 @@ func (p *Phones) byUpdate(plan updatePlan) attacks.Theft {
 			loot := [][]byte{append([]byte{kindUpdate}, p.updates.signing().Seed()...)}
 			update := signUpdate(ed25519.NewKeyFromSeed(loot[0][1:]), []byte(plan.program))
 			now := p.Now()
-			if plan.logged && p.updates.log != nil {
-				if err := p.updates.log.enter([]byte(plan.program), now); err != nil {
+			if log := p.updates.log; log != nil {
+				err := log.publish(now)
+				if err == nil && plan.logged {
+					err = log.enter([]byte(plan.program), now)
+				}
+				if err != nil {
 					return nil, err
 				}
 			}
