@@ -268,7 +268,7 @@ func (m *Messenger) route(envelope []byte) (ends []byte, ok bool) {
 // Now returns the date of the latest message of anyone.
 func (m *Messenger) Now() time.Time { return m.now }
 
-// Close removes the temporary files of the phone's history and of the quantum computer's keys.
+// Close removes the temporary files of the phone's history, of what phones store, and of the quantum computer's keys.
 func (m *Messenger) Close() error {
 	err := errors.Join(m.phone.history.Close(), m.phones.Close())
 	if m.hoard != nil {
