@@ -26,6 +26,7 @@ var popular = []string{"1234", "1111", "0000", "1212", "7777", "1004", "2000", "
 func (s *targeted) forensics(owner string, f forensics) attacks.Theft {
 	return attacks.Theft{
 		Name:    f.name,
+		Parties: []attacks.Party{attacks.Court, attacks.Device},
 		Use:     attacks.Lawful,
 		Takes:   f.takes,
 		AtEnd:   true,

@@ -245,8 +245,9 @@ func (p *Phones) Thefts(victim string) []attacks.Theft {
 // onOne is the implant on one phone, which somebody has put there by a flaw, or by hand.
 func (p *Phones) onOne(victim string) attacks.Theft {
 	return attacks.Theft{
-		Name:  ImplantName,
-		Takes: "code on one person's phone: what it stores, and what is typed and shown from then on",
+		Name:    ImplantName,
+		Parties: []attacks.Party{attacks.Device},
+		Takes:   "code on one person's phone: what it stores, and what is typed and shown from then on",
 		Steal: func() (*attacks.Tape, error) {
 			p.updates.run(victim, implanted)
 			return p.install([]string{victim}, time.Time{}, nil)

@@ -146,9 +146,10 @@ func (p *Phones) closest(owner string) (peer string, err error) {
 // what the two write from then on. Where there is no such person yet, it is the next.
 func (s *targeted) infiltration(target string) attacks.Theft {
 	return attacks.Theft{
-		Name:  Infiltration,
-		Use:   attacks.Lawful,
-		Takes: "the word of the person with whom the target writes the most, from then on",
+		Name:    Infiltration,
+		Parties: []attacks.Party{attacks.Court, attacks.Device}, // the friend's
+		Use:     attacks.Lawful,
+		Takes:   "the word of the person with whom the target writes the most, from then on",
 		Steal: func() (*attacks.Tape, error) {
 			informer, err := s.phones.closest(target)
 			if err != nil {

@@ -35,7 +35,7 @@ func TestImplantOpensOnePersons(t *testing.T) {
 		return attackstest.Want{
 			Opened:  involving(victim, always),
 			Forged:  attackstest.IfWrote(victim, attacks.Accepted),
-			Noticed: attacks.Notice{Who: "who takes an app apart"},
+			Noticed: attacks.Notice{Who: "who takes an app apart", Possible: true},
 		}
 	})
 }
@@ -46,7 +46,7 @@ func TestUpdateKeyOpensAll(t *testing.T) {
 		return attackstest.Want{
 			Opened:  attackstest.That(attackstest.Talk(attackstest.Size), attackstest.All),
 			Forged:  attackstest.IfWrote(victim, attacks.Accepted),
-			Noticed: attacks.Notice{Who: "who takes an app apart"},
+			Noticed: attacks.Notice{Who: "who takes an app apart", Possible: true},
 		}
 	})
 }
@@ -261,7 +261,7 @@ func TestUpdatesAndTheirLog(t *testing.T) {
 					return within == 0 || !m.At.Before(talk[attackstest.Size/2-1].At.Add(-within))
 				}),
 				Forged:  attackstest.IfWrote(victim, attacks.Accepted),
-				Noticed: attacks.Notice{Who: "who rebuilds what is logged"},
+				Noticed: attacks.Notice{Who: "who rebuilds what is logged", Possible: true},
 			}
 		})
 	}

@@ -90,9 +90,10 @@ func (m *Messenger) Phone(victim string) []attacks.Theft {
 	disappearing.Takes = "one person's phone; messages stay on it for a week"
 	disappearing.Steal = func() (*attacks.Tape, error) { return m.seize(disappearAfter) }
 	return append([]attacks.Theft{{
-		Name:  attacks.DeviceKeys,
-		Takes: "one person's device state, copied by malware, for a thief who listens only",
-		Steal: m.stealDevice,
+		Name:    attacks.DeviceKeys,
+		Parties: []attacks.Party{attacks.Device},
+		Takes:   "one person's device state, copied by malware, for a thief who listens only",
+		Steal:   m.stealDevice,
 		Read: func(ctx context.Context, l *attacks.Tape, t *attacks.Transcript, found attacks.Found) (int64, error) {
 			state, err := l.First()
 			if err != nil {

@@ -210,8 +210,9 @@ type updatePlan struct {
 // byUpdate is the implant on every phone, which the key that signs updates puts there.
 func (p *Phones) byUpdate(plan updatePlan) attacks.Theft {
 	return attacks.Theft{
-		Name:  plan.name,
-		Takes: plan.takes,
+		Name:    plan.name,
+		Parties: []attacks.Party{attacks.Maker},
+		Takes:   plan.takes,
 		Steal: func() (*attacks.Tape, error) {
 			loot := [][]byte{append([]byte{kindUpdate}, p.updates.signing().Seed()...)}
 			update := signUpdate(ed25519.NewKeyFromSeed(loot[0][1:]), []byte(plan.program))
@@ -259,7 +260,7 @@ func (p *Phones) noticedUpdate(plan updatePlan, loot *attacks.Tape, t *attacks.T
 	}
 	evidence, err := p.updates.log.rebuild()
 	if evidence != nil {
-		n.Who = "who rebuilds what is logged"
+		n = attacks.Notice{Who: "who rebuilds what is logged", Possible: true}
 	}
 	return n, err
 }

@@ -101,11 +101,12 @@ func (w Wire) franked() Wire {
 // consentedLook is the phone of a witness, who opens it freely: the person with whom the target has written the most.
 func (s *targeted) consentedLook(target string) attacks.Theft {
 	return attacks.Theft{
-		Name:  ConsentedLook,
-		Use:   attacks.Lawful,
-		Takes: "what a witness freely shows: both sides of what the two have written",
-		AtEnd: true,
-		Steal: func() (*attacks.Tape, error) { return s.handOver(target) },
+		Name:    ConsentedLook,
+		Parties: []attacks.Party{attacks.Device}, // the witness's, who is asked and not ordered
+		Use:     attacks.Lawful,
+		Takes:   "what a witness freely shows: both sides of what the two have written",
+		AtEnd:   true,
+		Steal:   func() (*attacks.Tape, error) { return s.handOver(target) },
 		Read: func(ctx context.Context, loot *attacks.Tape, t *attacks.Transcript, found attacks.Found) (int64, error) {
 			return readWitness(ctx, &s.kind.Wire, loot, t, found)
 		},

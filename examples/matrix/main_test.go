@@ -146,12 +146,12 @@ func TestTwinsAreBreachs(t *testing.T) {
 		}
 		rows++
 		for i, system := range []string{"escrow", "no escrow"}[:len(cells)] {
-			_, rest, _ := strings.Cut(text, "\n\n"+system+"\n")
-			_, after, ok := strings.Cut("\n"+rest, "\n  "+theft+" ")
-			if words := strings.LastIndex(theft, " "); !ok && words > 0 { // the matrix has less room for it
-				_, after, ok = strings.Cut("\n"+rest, "\n  "+theft[:words]+" ")
+			_, listed, _ := strings.Cut(text, "\n\n"+system+"\n")
+			_, rest, ok := strings.Cut("\n"+listed, "\n  "+theft+" ")
+			if space := strings.LastIndexByte(theft, ' '); !ok && space > 0 { // the column is narrower here
+				_, rest, ok = strings.Cut("\n"+listed, "\n  "+theft[:space]+" ")
 			}
-			row, _, _ := strings.Cut(after, "\n")
+			row, _, _ := strings.Cut(rest, "\n")
 			if got := opens.FindString(row); !ok || got != cells[i] {
 				t.Errorf("%s, %s: breach says %s, and the matrix %q", system, theft, cells[i], got)
 			}
