@@ -1,0 +1,144 @@
+package desk
+
+// A Request is what the page asks for: one action at one station. The page sends it as JSON. Unknown fields,
+// actions and stations are errors, and so is a request of more than MaxRequest bytes.
+//
+// Actions of the class, which no log contains:
+//
+//	class draw                   a new class code
+//	class open   code            begins anew with that class code
+//	class undo   name            takes back the last action at the station of that name
+//	class reset  name            takes back all actions at that station
+//	class log                    what has been done so far: Text.log, for a link or for homework
+//	class replay log             begins anew and does all that is in a log
+//
+// Open, undo, reset and replay begin with an event "cleared" for each station that they begin anew, and then send
+// the events of what is done again.
+//
+// Every station that reveals something has the action
+//
+//	STATION bet  name, n, list   locks a prediction; name is what it is about. A second one is an error
+//
+// and refuses what it reveals, with the error "bet first", before there is one. Names and stations:
+//
+//	doorstep people                          five people with a secret: events "person"
+//	doorstep pick    name                    whose secret the student would keep; no bet is needed
+//
+//	breach   send    n                       the next n messages of the town in both columns; 0 is all that are left
+//	breach   steal   name                    the theft of that name, now, in each column that has it; bet: the theft
+//	breach   write   from, to, text          one more message by hand; it opens at once if a theft opens it
+//	breach   card                            after the theft of the escrow key: Text.key, and Text.group, in groups of four
+//	breach   use     text                    a key from a card, typed in: opens the left column. Text.say: "card.slip"
+//	                                         (a character is wrong), "card.other" (another town's key) or "card.opens"
+//
+//	ratchet  run                             sends the conversation of two people: events "sealed", "keys"
+//	ratchet  theft   at                      keys are copied before message at; bet: "theft", List: the indexes that open
+//
+//	leaf     call                            an honest call
+//	leaf     forge                           a LEAF that the chip accepts, by trial; bet: "forge", N: trials
+//	leaf     hundred n                       n more, 1 to 100: an event "forged" for each
+//	leaf     blame                           four calls, and who is blamed: events "call"
+//
+//	generator tiny                           the curve: Text, and an event "point" for each point
+//	generator draw                           the owner of d names the next output, then it is drawn; bet: "draw", N: the byte
+//	generator find   n                       P-256 with n bits dropped, 8 or 16: events "progress"
+//	generator juniper                        the intruder changes Q: who sees, and who is blind
+//
+//	dial     deal    n, k                    n agents of whom k are needed; bet: "deal N K", N: messages that open to k-1
+//	                                         events "step"
+//
+//	scanning rates   rate, people, checks    the base-rate calculator; bet: "rates", N: false reports of a hundred
+//	scanning push                            a picture is altered until it is taken for another: bet: "push"
+type Request struct {
+	Station string `json:"station"`
+	Do      string `json:"do"`
+	Args    Args   `json:"args"`
+}
+
+// Args are the arguments of all actions. What an action does not name is left out.
+type Args struct {
+	Name string    `json:"name,omitempty"`
+	Code string    `json:"code,omitempty"`
+	From string    `json:"from,omitempty"`
+	To   string    `json:"to,omitempty"`
+	Text string    `json:"text,omitempty"`
+	N    int       `json:"n,omitempty"`
+	K    int       `json:"k,omitempty"`
+	At   int       `json:"at,omitempty"`
+	List []int     `json:"list,omitempty"`
+	Log  []Request `json:"log,omitempty"`
+
+	Rate   float64 `json:"rate,omitempty"`   // false positives per item
+	People int     `json:"people,omitempty"` // how many items are checked in a day
+	Checks int     `json:"checks,omitempty"` // how many of a million are what is looked for
+}
+
+// A Response ends an action. Its numbers and strings are put where the page has an element for them:
+// `data-number="STATION.NAME"` and `data-text="STATION.NAME"`. They hold their values until the next response
+// that has them, or until the station is cleared.
+type Response struct {
+	Error   string             `json:"error,omitempty"` // in English, for a person; the action then did nothing
+	Numbers map[string]float64 `json:"numbers,omitempty"`
+	Text    map[string]string  `json:"text,omitempty"` // names, texts, bytes in hexadecimal; Text["say"] is the id of a sentence in words/
+}
+
+// An Event is one thing that has happened. The page gets it while the action runs, before the response. What a kind
+// does not name is left out.
+//
+//	cleared   station
+//	person    name, index (of the message that is the secret; -1 if it is of no one message)
+//	sealed    column, index, at, from, to, bytes (the first 24 of the envelope, hexadecimal), size (of the envelope), text
+//	stolen    column, name (of the theft), text (what the thief takes), size (of the loot), bytes (its first 32), n: the
+//	          index of the first message after the theft
+//	opened    column, name (of the theft), index, text
+//	exposed   column, name, n (messages that open), of (all), before, after, people, wrong, operations (attempts), nanoseconds,
+//	          noticed, blamed ("" for nobody), exists (false where the system has no such thing: then the thief has tried
+//	          what he stole elsewhere), victims
+//	keys      column, name (a person), index (after how many messages), keys
+//	opens     column ("with": the escrow key; "with, device": as "without"; "without"), at (of the theft), flags by index
+//	progress  n, of
+//	forged    index, n (trials), bytes (the LEAF), nanoseconds
+//	call      name ("honest", "forged", "fed back", "borrowed"), flags [the recipient's chip accepts, the tap reads],
+//	          text (the unit that the tap sees), blamed
+//	point     x, y
+//	step      n (agents who are robbed, or willing), of (messages), flags [the thief opens, the warrant opens], before, after
+type Event struct {
+	Kind    string `json:"kind"`
+	Station string `json:"station"`
+	Column  string `json:"column,omitempty"` // "with" or "without" escrow
+	Name    string `json:"name,omitempty"`
+	Index   int    `json:"index"`
+	At      string `json:"at,omitempty"` // RFC 3339
+	From    string `json:"from,omitempty"`
+	To      string `json:"to,omitempty"`
+	Text    string `json:"text,omitempty"`
+	Bytes   string `json:"bytes,omitempty"`
+	Size    int    `json:"size,omitempty"`
+
+	N           int    `json:"n"`
+	Of          int    `json:"of"`
+	Before      int    `json:"before"`
+	After       int    `json:"after"`
+	People      int    `json:"people"`
+	Victims     int    `json:"victims"`
+	Wrong       int    `json:"wrong"`
+	Operations  int64  `json:"operations"`
+	Nanoseconds int64  `json:"nanoseconds"`
+	Noticed     string `json:"noticed,omitempty"`
+	Blamed      string `json:"blamed,omitempty"`
+	Exists      bool   `json:"exists"`
+	X           int    `json:"x"`
+	Y           int    `json:"y"`
+	Flags       []bool `json:"flags,omitempty"`
+	Keys        []Key  `json:"keys,omitempty"`
+}
+
+// A Key is one key on a device, as its state has it.
+type Key struct {
+	Name  string `json:"name"`  // "root", "sending chain", "receiving chain", "ratchet", "identity"
+	Peer  string `json:"peer"`  // with whom
+	Bytes string `json:"bytes"` // hexadecimal
+}
+
+// MaxRequest is the length of a request in bytes.
+const MaxRequest = 1 << 18
