@@ -4,23 +4,20 @@ package cli
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	mathrand "math/rand/v2"
 	"os"
 	"os/signal"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 
 	"golang.org/x/term"
 
 	"doormat/attacks/report"
+	"doormat/examples/internal/seed"
 )
 
 // ErrInput marks an error that the user can correct. The program then ends with status 2. Its own
@@ -227,22 +224,7 @@ func (f *Flags) Deterministic() (restore func()) {
 	if !f.Seeded() {
 		return func() {}
 	}
-	before := rand.Reader
-	rand.Reader = &seededReader{r: mathrand.NewChaCha8(sha256.Sum256(fmt.Appendf(nil, "doormat %s %d", f.Name(), f.seed)))}
-	return func() { rand.Reader = before }
-}
-
-// A seededReader is safe for concurrent use, like crypto/rand's own reader. It does not determine
-// which of several concurrent calls returns which bytes; bytes drawn after those calls are determined.
-type seededReader struct {
-	mu sync.Mutex
-	r  *mathrand.ChaCha8
-}
-
-func (s *seededReader) Read(b []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.r.Read(b)
+	return seed.Use(fmt.Sprintf("doormat %s %d", f.Name(), f.seed))
 }
 
 // Terminal returns the width of terminal w in columns, or 0 if w is not a terminal. A test's writer can
