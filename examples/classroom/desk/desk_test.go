@@ -1,0 +1,179 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"doormat/attacks"
+	attack "doormat/attacks/escrow"
+	"doormat/attacks/noescrow"
+)
+
+// A lesson is a desk under test, and what it has told.
+type lesson struct {
+	t      *testing.T
+	desk   Desk
+	events []Event
+	last   Response
+}
+
+func begin(t *testing.T, code string) *lesson {
+	t.Helper()
+	l := &lesson{t: t}
+	t.Cleanup(func() { l.desk.Close() })
+	l.do("class", "open", Args{Code: code})
+	return l
+}
+
+// try does an action, and returns the error of the response.
+func (l *lesson) try(station, do string, a Args) string {
+	l.t.Helper()
+	request, err := json.Marshal(Request{station, do, a})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.events = nil
+	response := l.desk.Answer(context.Background(), request, func(b []byte) {
+		var e Event
+		if err := json.Unmarshal(b, &e); err != nil {
+			l.t.Fatal(err)
+		}
+		l.events = append(l.events, e)
+	})
+	l.last = Response{}
+	if err := json.Unmarshal(response, &l.last); err != nil {
+		l.t.Fatal(err)
+	}
+	return l.last.Error
+}
+
+// do does an action that must succeed.
+func (l *lesson) do(station, do string, a Args) {
+	l.t.Helper()
+	if err := l.try(station, do, a); err != "" {
+		l.t.Fatalf("%s %s: %s", station, do, err)
+	}
+}
+
+// of returns the events of a kind in a column.
+func (l *lesson) of(kind, column string) (all []Event) {
+	for _, e := range l.events {
+		if e.Kind == kind && e.Column == column {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+const sample = 60 // messages of the town
+
+// Each figure of the breach is that of attacks.Run.
+func TestBreachIsTheExperiment(t *testing.T) {
+	c := attacks.NewConversation(town().messages[:sample])
+	c.People = town().people
+	for column, system := range map[string]attacks.System{with: attack.New(), without: noescrow.New(), "rogue": attack.NewRogue(Victim)} {
+		r, err := attacks.Run(t.Context(), system, c, Victim, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		for _, want := range r.Exposures {
+			l := begin(t, "K7-RIVER")
+			moment := want.Moment
+			if moment > 0 {
+				l.do("breach", "send", Args{N: moment})
+			}
+			l.do("breach", "bet", Args{Name: string(want.Theft), N: 1})
+			l.do("breach", "steal", Args{Name: string(want.Theft)})
+			var opened []Event
+			if column == "rogue" {
+				opened = l.of("opened", with)
+			} else {
+				opened = l.of("opened", column)
+			}
+			if moment < sample {
+				l.do("breach", "send", Args{N: sample - moment})
+			}
+			name := column
+			if column == "rogue" {
+				name = with
+			}
+			exposed := l.of("exposed", name)
+			if len(exposed) != 1 {
+				t.Fatalf("%s, %s: %d figures", column, want.Theft, len(exposed))
+			}
+			got := exposed[0]
+			if got.Before != want.Before.N || got.After != want.After.N || got.People != want.People.N || got.Victims != want.Victims.N ||
+				got.Wrong != want.Wrong || got.Operations != want.Operations || got.Noticed != want.Noticed.Who || got.Of != sample || !got.Exists {
+				t.Errorf("%s, %s: %+v, expected %+v", column, want.Theft, got, want)
+			}
+			all := make([]bool, sample)
+			for _, e := range append(opened, l.of("opened", name)...) {
+				all[e.Index] = true
+				if e.Text != town().messages[e.Index].Text {
+					t.Errorf("message %d opens as %q", e.Index, e.Text)
+				}
+			}
+			if !slices.Equal(all, want.Opened) {
+				t.Errorf("%s, %s: other messages open", column, want.Theft)
+			}
+		}
+	}
+}
+
+// The thief of the escrow key tries it without escrow too. A message after the theft opens as it is sealed.
+func TestEscrowKey(t *testing.T) {
+	l := begin(t, "K7-RIVER")
+	l.do("breach", "send", Args{N: 20})
+	if err := l.try("breach", "steal", Args{Name: "escrow key"}); err != "desk: bet first" {
+		t.Fatal(err)
+	}
+	l.do("breach", "bet", Args{Name: "escrow key", N: 7})
+	l.do("breach", "steal", Args{Name: "escrow key"})
+	if e := l.of("exposed", with)[0]; e.N != 20 || e.Of != 20 || e.Wrong != 0 || e.Noticed != "" {
+		t.Errorf("%+v", e)
+	}
+	if e := l.of("exposed", without)[0]; e.N != 0 || e.Of != 20 || e.Operations < 20 || e.Exists {
+		t.Errorf("%+v", e)
+	}
+	l.do("breach", "write", Args{From: "Lena Pask", To: "Jonas Vos", Text: "now?"})
+	if e := l.of("opened", with); len(e) != 1 || e[0].Index != 20 || e[0].Text != "now?" || len(l.of("opened", without)) != 0 {
+		t.Errorf("%+v", l.events)
+	}
+}
+
+func TestRequestsThatAreWrong(t *testing.T) {
+	var d Desk
+	defer d.Close()
+	long := strings.Repeat("x", 1<<20)
+	for _, code := range []string{"", "K7-RIVER"} {
+		if code != "" {
+			d.Answer(t.Context(), []byte(`{"station":"class","do":"open","args":{"code":"K7-RIVER"}}`), func([]byte) {})
+		}
+		for _, request := range []string{
+			"", "{", "null", "[]", `{"station":"breach"}`, `{"station":"breach","do":"dance"}`, `{"station":"moon","do":"send"}`,
+			`{"station":"breach","do":"send","args":{"n":-1}}`, `{"station":"breach","do":"send","args":{"n":417}}`,
+			`{"station":"breach","do":"send","args":{"n":1e99}}`, `{"station":"breach","do":"send","why":1}`, `{"station":"breach","do":"send"}{}`,
+			`{"station":"breach","do":"write","args":{"from":"Lena Pask","to":"Lena Pask","text":"x"}}`,
+			`{"station":"breach","do":"write","args":{"from":"Lena Pask","to":"Nobody","text":"x"}}`,
+			`{"station":"breach","do":"write","args":{"from":"Lena Pask","to":"Jonas Vos","text":" "}}`,
+			`{"station":"breach","do":"write","args":{"from":"Lena Pask","to":"Jonas Vos","text":"` + long[:maxText+1] + `"}}`,
+			`{"station":"breach","do":"steal","args":{"name":"escrow key"}}`, `{"station":"breach","do":"card"}`,
+			`{"station":"class","do":"open","args":{"code":"<script>"}}`, `{"station":"class","do":"undo","args":{"name":"breach"}}`,
+			`{"station":"class","do":"undo","args":{"name":"moon"}}`, `{"station":"class","do":"reset","args":{"name":"moon"}}`,
+			`{"station":"class","do":"dance"}`, `{"station":"doorstep","do":"pick","args":{"name":"Mallory"}}`,
+			`{"station":"` + long + `","do":"send"}`, `{"station":"breach","do":"` + long + `"}`, `{"station":"class","do":"open","args":{"code":"` + long + `"}}`, long,
+		} {
+			var r Response
+			if err := json.Unmarshal(d.Answer(t.Context(), []byte(request), func([]byte) {}), &r); err != nil || r.Error == "" {
+				t.Errorf("%.100s: %v, %+v", request, err, r)
+			}
+			if len(r.Error) > 200 {
+				t.Errorf("%.100s: an error of %d bytes", request, len(r.Error))
+			}
+		}
+	}
+}
