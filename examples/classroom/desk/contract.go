@@ -142,3 +142,14 @@ type Key struct {
 
 // MaxRequest is the length of a request in bytes.
 const MaxRequest = 1 << 18
+
+// What the responses have, beside what is said above:
+//
+//	doorstep pick        Text picked; Numbers index
+//	breach (each)        Numbers sent, left; after a theft with.open, with.of, without.open, without.of
+//	breach card          Text key, group
+//	breach use           Text say; Numbers card.open, card.of
+//	leaf call            Text leaf, iv, ciphertext, wrapped, kf, ku1, ku2, ku, ks (hexadecimal), unit, checksum, heard, tapped
+//	leaf forge, hundred  Numbers trials, nanoseconds (of the last), forged (how many so far); of the first forgery also
+//	                     Text forged (hexadecimal), forgedUnit, refusal (of the agents), Numbers accepted (1 if the other
+//	                     chip decrypts)

@@ -177,3 +177,45 @@ func TestRequestsThatAreWrong(t *testing.T) {
 		}
 	}
 }
+
+func TestLEAF(t *testing.T) {
+	l := begin(t, "K7-RIVER")
+	l.do("leaf", "call", Args{})
+	if x := l.last.Text; x["tapped"] != x["heard"] || x["heard"] == "" || x["unit"] != "00019a01" || len(x["leaf"]) != 32 {
+		t.Errorf("%v", x)
+	}
+	if err := l.try("leaf", "forge", Args{}); err != "desk: bet first" {
+		t.Error(err)
+	}
+	l.do("leaf", "bet", Args{Name: "forge", N: 65536})
+	l.do("leaf", "forge", Args{})
+	if l.last.Numbers["accepted"] != 1 || l.last.Text["refusal"] == "<nil>" || l.last.Numbers["trials"] < 1 {
+		t.Errorf("%+v", l.last)
+	}
+	first := l.last.Numbers["trials"]
+	l.do("leaf", "hundred", Args{N: 2})
+	if n := len(l.of("forged", "")); n != 2 || l.last.Numbers["forged"] != 3 {
+		t.Errorf("%d forged", n)
+	}
+	l.do("leaf", "blame", Args{})
+	type row struct {
+		chip, tap bool
+		blamed    string
+	}
+	got := map[string]row{}
+	for _, e := range l.of("call", "") {
+		got[e.Name] = row{e.Flags[0], e.Flags[1], e.Blamed}
+	}
+	for name, want := range map[string]row{"honest": {true, true, "Ana"}, "forged": {true, false, ""}, "fed back": {true, false, ""}, "borrowed": {true, true, "Cas"}} {
+		if got[name] != want {
+			t.Errorf("%s: %+v, expected %+v", name, got[name], want)
+		}
+	}
+	// The same code gives the same LEAF.
+	again := begin(t, "k7-river")
+	again.do("leaf", "bet", Args{Name: "forge", N: 1})
+	again.do("leaf", "forge", Args{})
+	if again.last.Numbers["trials"] != first {
+		t.Errorf("%v trials, and with the same code %v", first, again.last.Numbers["trials"])
+	}
+}
