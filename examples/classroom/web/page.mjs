@@ -1,0 +1,267 @@
+// The page: languages, stations, the class code, and the log of what was done.
+
+import { put, shown } from "./put.mjs";
+import { click } from "./bet.mjs";
+import { Desk, load } from "./desk.mjs";
+import { doorstep } from "./doorstep.mjs";
+import { breach } from "./breach.mjs";
+
+const stations = { doorstep, breach };
+
+const root = document.getElementById("page");
+const pages = new Map([[document.documentElement.lang, root.cloneNode(true)]]);
+for (const template of document.querySelectorAll("template[data-page]")) pages.set(template.dataset.page, template.content);
+
+// A Lesson is what the stations see of the desk: actions, events, and what has been done.
+class Lesson {
+  constructor() {
+    this.desk = null; // until the library is there
+    this.quick = false; // what is done again is shown at once
+    this.messages = 416;
+    this.looks = [];
+    this.listeners = [];
+  }
+
+  on(station, listener) {
+    this.listeners.push({ station, listener });
+  }
+
+  changed(look) {
+    this.looks.push(look);
+  }
+
+  look() {
+    for (const look of this.looks) look();
+  }
+
+  hear(event) {
+    for (const { station, listener } of this.listeners) {
+      if (station === event.station) listener(event);
+    }
+  }
+
+  // done returns the last action of that kind at a station for which is(args), or undefined.
+  done(station, name, is = () => true) {
+    return this.desk?.log.findLast((request) => request.station === station && request.do === name && is(request.args))?.args;
+  }
+
+  bet(station, name) {
+    return this.done(station, "bet", (args) => (args.name ?? "") === name);
+  }
+
+  // kept returns the name of the person whose secret is kept.
+  kept() {
+    return this.done("doorstep", "pick")?.name;
+  }
+
+  // busy runs work, and says meanwhile that the library works.
+  async busy(work) {
+    status("working");
+    try {
+      return await work();
+    } finally {
+      status("ready");
+    }
+  }
+
+  async act(station, name, args) {
+    if (!this.desk) return { error: "" };
+    problem(station, "");
+    const response = await this.busy(() => this.desk.act(station, name, args));
+    if (response.error) problem(station, response.error);
+    else if (!response.stopped) {
+      values(response);
+      remember();
+      this.look();
+    }
+    return response;
+  }
+
+  async again(station, how) {
+    if (!this.desk) return;
+    this.quick = true;
+    const response = await this.busy(() => this.desk.again(station, how));
+    this.quick = false;
+    problem(station, response.error ?? "");
+    values(response);
+    remember();
+    this.look();
+  }
+
+  async stop() {
+    this.quick = true;
+    await this.desk.stop();
+    this.quick = false;
+    this.look();
+  }
+
+  async replay(code, log) {
+    this.quick = true;
+    const response = await this.busy(() => this.desk.replay(code, log));
+    this.quick = false;
+    problem("class", response.error ?? "");
+    values(response);
+    remember();
+    this.look();
+    return response;
+  }
+}
+
+const lesson = new Lesson();
+
+// values puts what a response says into its places.
+function values({ numbers = {}, text = {} }) {
+  for (const [name, value] of [...Object.entries(numbers), ...Object.entries(text)]) {
+    for (const e of root.querySelectorAll(`[data-number="${CSS.escape(name)}"], [data-text="${CSS.escape(name)}"]`)) e.textContent = shown(value);
+  }
+}
+
+// problem says what was wrong with an action.
+function problem(station, why) {
+  const section = station === "class" ? root.querySelector(".class") : root.querySelector(`[data-station=${station}]`);
+  const place = section.querySelector("[data-problem]");
+  put(place, { why });
+  place.hidden = why === "";
+}
+
+function status(name) {
+  for (const e of root.querySelectorAll("[data-status] > [data-when]")) e.hidden = e.dataset.when !== name;
+}
+
+// go shows one station.
+function go(id, focus) {
+  for (const section of root.querySelectorAll("[data-station]")) section.hidden = section.dataset.station !== id;
+  for (const link of root.querySelectorAll("nav a")) {
+    if (link.dataset.go === id) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  root.querySelector(".intro").hidden = id !== Object.keys(stations)[0];
+  address.at = id;
+  remember();
+  if (!focus) return;
+  root.querySelector(`[data-station=${id}] h2`).focus({ preventScroll: true });
+  scrollTo(0, 0);
+}
+
+// The address of a lesson: class code, station, language, and what was done.
+const address = read();
+
+function read() {
+  const found = new URLSearchParams(location.hash.slice(1));
+  let log = [];
+  try {
+    if (found.has("do")) log = JSON.parse(found.get("do"));
+  } catch {
+    log = [];
+  }
+  const at = stations[found.get("at")] ? found.get("at") : Object.keys(stations)[0];
+  const wanted = found.get("lang") ?? navigator.languages.map((l) => l.slice(0, 2)).find((l) => pages.has(l));
+  return { code: found.get("code") ?? "", log, at, lang: pages.has(wanted) ? wanted : document.documentElement.lang };
+}
+
+function link() {
+  const parts = new URLSearchParams({ at: address.at, lang: address.lang });
+  if (lesson.desk?.code) {
+    parts.set("code", lesson.desk.code);
+    if (lesson.desk.log.length > 0) parts.set("do", JSON.stringify(lesson.desk.log));
+  }
+  return `#${parts}`;
+}
+
+let remembering;
+
+// remember writes the lesson into the address, a moment later, as browsers allow this only so often.
+function remember() {
+  clearTimeout(remembering);
+  remembering = setTimeout(() => history.replaceState(null, "", link()), 300);
+}
+
+// mount shows the page in one language.
+function mount(lang) {
+  address.lang = lang;
+  document.documentElement.lang = lang;
+  root.replaceChildren(...pages.get(lang).cloneNode(true).childNodes);
+  document.title = `doormat: ${root.querySelector("h1").textContent}`;
+  lesson.looks = [];
+  lesson.listeners = [];
+  for (const [name, wire] of Object.entries(stations)) wire(lesson, root.querySelector(`[data-station=${name}]`));
+  for (const button of root.querySelectorAll("[data-lang]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.lang === lang));
+    button.addEventListener("click", async () => {
+      mount(button.dataset.lang);
+      root.querySelector(`[data-lang=${button.dataset.lang}]`).focus();
+      if (lesson.desk) await lesson.replay(lesson.desk.code, lesson.desk.log);
+    });
+  }
+  for (const link of root.querySelectorAll("[data-go]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      go(link.dataset.go, true);
+    });
+  }
+  for (const button of root.querySelectorAll("[data-again]")) {
+    click(button, () => lesson.again(button.closest("[data-station]").dataset.station, button.dataset.again));
+  }
+  for (const button of root.querySelectorAll("[data-print]")) {
+    click(button, () => {
+      document.body.dataset.printing = button.dataset.print;
+      print();
+      delete document.body.dataset.printing;
+    });
+  }
+  classroom(root.querySelector("[data-form=class]"));
+  go(address.at, false);
+  usable(Boolean(lesson.desk));
+}
+
+// usable lets the buttons that need the library be pressed, or not.
+function usable(is) {
+  for (const button of root.querySelectorAll("[data-needs-library]")) button.disabled = !is;
+  status(is ? "ready" : "loading");
+}
+
+// classroom wires the form with the class code.
+function classroom(form) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    lesson.replay(form.elements.code.value, []);
+  });
+  click(form.querySelector("[data-draw]"), async () => lesson.replay(await lesson.desk.draw(), []));
+  click(form.querySelector("[data-link]"), async () => {
+    history.replaceState(null, "", link());
+    try {
+      await navigator.clipboard.writeText(location.href);
+      status("linked");
+    } catch {
+      status("linkhere");
+    }
+  });
+  click(form.querySelector("[data-save]"), () => {
+    const file = new Blob([JSON.stringify({ code: lesson.desk.code, log: lesson.desk.log }, null, 1)], { type: "application/json" });
+    const a = document.createElement("a");
+    a.href = URL.createObjectURL(file);
+    a.download = `doormat-${lesson.desk.code}.json`;
+    a.click();
+    setTimeout(() => URL.revokeObjectURL(a.href), 1000);
+  });
+  lesson.changed(() => {
+    form.elements.code.value = lesson.desk.code;
+  });
+}
+
+async function main() {
+  mount(address.lang);
+  try {
+    const desk = new Desk(await load());
+    await desk.ready;
+    desk.hear = (event) => lesson.hear(event);
+    lesson.desk = desk;
+    usable(true);
+    await lesson.replay(address.code || (await desk.draw()), address.log);
+  } catch (error) {
+    status("failed");
+    throw error;
+  }
+}
+
+main();
