@@ -101,7 +101,8 @@ type Response struct {
 //	call      name ("honest", "forged", "fed back", "borrowed"), flags [the recipient's chip accepts, the tap reads],
 //	          text (the unit that the tap sees), blamed
 //	point     x, y
-//	step      n (agents who are robbed, or willing), of (messages), flags [the thief opens, the warrant opens], before, after
+//	step      index (agents who are robbed, or willing), n (messages that open to the thief), of, flags [the thief opens
+//	          any, the warrant opens its one message]
 type Event struct {
 	Kind    string `json:"kind"`
 	Station string `json:"station"`
@@ -153,3 +154,4 @@ const MaxRequest = 1 << 18
 //	leaf forge, hundred  Numbers trials, nanoseconds (of the last), forged (how many so far); of the first forgery also
 //	                     Text forged (hexadecimal), forgedUnit, refusal (of the agents), Numbers accepted (1 if the other
 //	                     chip decrypts)
+//	dial deal            Numbers n, k, of, uses (entries in the public log for one lawful use)

@@ -36,6 +36,7 @@ type station interface {
 var makers = map[string]func() station{
 	"doorstep": func() station { return new(doorstep) },
 	"breach":   func() station { return new(breach) },
+	"dial":     func() station { return dial{} },
 	"leaf":     func() station { return new(leaf) },
 }
 

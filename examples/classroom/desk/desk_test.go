@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"doormat/attacks"
 	attack "doormat/attacks/escrow"
 	"doormat/attacks/noescrow"
+	sharing "doormat/attacks/threshold"
 )
 
 // A lesson is a desk under test, and what it has told.
@@ -217,5 +219,43 @@ func TestLEAF(t *testing.T) {
 	again.do("leaf", "forge", Args{})
 	if again.last.Numbers["trials"] != first {
 		t.Errorf("%v trials, and with the same code %v", first, again.last.Numbers["trials"])
+	}
+}
+
+// Three of five are as attacks.Run has them, and the court's staircase is where the thief's is.
+func TestDial(t *testing.T) {
+	c := attacks.NewConversation(town().messages[:dialMessages])
+	r, err := attacks.Run(t.Context(), sharing.New(), c, Victim, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	for _, c := range []struct{ n, k int }{{5, 3}, {1, 1}, {4, 4}} {
+		l := begin(t, "K7-RIVER")
+		a := Args{N: c.n, K: c.k}
+		if err := l.try("dial", "deal", a); err != "desk: bet first" {
+			t.Error(err)
+		}
+		l.do("dial", "bet", Args{Name: fmt.Sprintf("deal %d %d", c.n, c.k)})
+		l.do("dial", "deal", a)
+		steps := l.of("step", "")
+		if len(steps) != c.n+1 || l.last.Numbers["uses"] != 1 {
+			t.Fatalf("%+v, %+v", steps, l.last)
+		}
+		for j, e := range steps {
+			want := r.Exposure(sharing.OneShare).Readable().N
+			if j >= c.k {
+				want = r.Exposure(sharing.Shares).Readable().N
+			}
+			if e.Index != j || e.N != want || e.Flags[1] != (j >= c.k) {
+				t.Errorf("%d of %d, %d robbed: %+v, expected %d", c.k, c.n, j, e, want)
+			}
+		}
+	}
+	l := begin(t, "K7-RIVER")
+	for _, a := range []Args{{N: 0, K: 1}, {N: 28, K: 1}, {N: 3, K: 0}, {N: 3, K: 4}} {
+		if err := l.try("dial", "deal", a); !strings.Contains(err, "expected from 1 to 27 agents") {
+			t.Errorf("%+v: %s", a, err)
+		}
 	}
 }

@@ -100,8 +100,8 @@ func (l *leaf) program() error {
 	return nil
 }
 
-// dial makes an honest call.
-func dial(from, to *phone) (*call, error) {
+// ring makes an honest call.
+func ring(from, to *phone) (*call, error) {
 	c := &call{mode: clipper.OFB, key: clipper.NewSessionKey()}
 	session := from.chip.Load(c.key)
 	h, err := session.GenerateIV()
@@ -163,7 +163,7 @@ func (l *leaf) tap(c *call) ([]byte, error) {
 
 // showCall makes an honest call, and tells every value in it.
 func (l *leaf) showCall(t *turn) error {
-	c, err := dial(l.ana, l.ben)
+	c, err := ring(l.ana, l.ben)
 	if err != nil {
 		return err
 	}
@@ -213,7 +213,7 @@ func (l *leaf) forge(t *turn, n int) error {
 		var trials int
 		var took time.Duration
 		err := t.drawing(fmt.Sprint("forge ", l.forged), func() error {
-			drawn, err := dial(l.ana, l.ben) // for an IV
+			drawn, err := ring(l.ana, l.ben) // for an IV
 			if err != nil {
 				return err
 			}
@@ -253,7 +253,7 @@ func (l *leaf) showForged(t *turn) {
 
 // blame makes four kinds of call, and tells what the tap makes of each.
 func (l *leaf) blame(t *turn) error {
-	honest, err := dial(l.ana, l.ben)
+	honest, err := ring(l.ana, l.ben)
 	if err != nil {
 		return err
 	}
@@ -264,7 +264,7 @@ func (l *leaf) blame(t *turn) error {
 	if fed.heard, err = attack.FeedLEAFBack(l.ben.chip, fed.key, fed.ciphertext); err != nil {
 		return err
 	}
-	old, err := dial(l.cas, l.ana) // whose session key and header Ana then has
+	old, err := ring(l.cas, l.ana) // whose session key and header Ana then has
 	if err != nil {
 		return err
 	}
