@@ -94,8 +94,9 @@ type Response struct {
 //	exposed   column, name, n (messages that open), of (all), before, after, people, wrong, operations (attempts), nanoseconds,
 //	          noticed, blamed ("" for nobody), exists (false where the system has no such thing: then the thief has tried
 //	          what he stole elsewhere), victims
-//	keys      column, name (a person), index (after how many messages), keys
-//	opens     column ("with": the escrow key; "with, device": as "without"; "without"), at (of the theft), flags by index
+//	keys      column, name (a person), index (before the message with that index; the last is after all), keys
+//	opens     column ("with": the escrow key; "with, device": as "without"; "without"), index (of the theft), n, of, flags
+//	          by message
 //	progress  n, of
 //	forged    index, n (trials), bytes (the LEAF), nanoseconds
 //	call      name ("honest", "forged", "fed back", "borrowed"), flags [the recipient's chip accepts, the tap reads],
@@ -155,3 +156,5 @@ const MaxRequest = 1 << 18
 //	                     Text forged (hexadecimal), forgedUnit, refusal (of the agents), Numbers accepted (1 if the other
 //	                     chip decrypts)
 //	dial deal            Numbers n, k, of, uses (entries in the public log for one lawful use)
+//	ratchet run          Numbers messages
+//	ratchet theft        Numbers at

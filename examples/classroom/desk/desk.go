@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -38,6 +39,7 @@ var makers = map[string]func() station{
 	"breach":   func() station { return new(breach) },
 	"dial":     func() station { return dial{} },
 	"leaf":     func() station { return new(leaf) },
+	"ratchet":  func() station { return new(ratchet) },
 }
 
 // A turn is one action under way.
@@ -225,7 +227,7 @@ func (d *Desk) open(t *turn, code string) error {
 	}
 	d.Close()
 	*d = Desk{code: code}
-	for name := range makers {
+	for _, name := range slices.Sorted(maps.Keys(makers)) {
 		t.cleared(name)
 	}
 	t.text("code", code)

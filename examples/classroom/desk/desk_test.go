@@ -2,11 +2,13 @@ package desk
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"doormat/attacks"
 	attack "doormat/attacks/escrow"
@@ -256,6 +258,83 @@ func TestDial(t *testing.T) {
 	for _, a := range []Args{{N: 0, K: 1}, {N: 28, K: 1}, {N: 3, K: 0}, {N: 3, K: 4}} {
 		if err := l.try("dial", "deal", a); !strings.Contains(err, "expected from 1 to 27 agents") {
 			t.Errorf("%+v: %s", a, err)
+		}
+	}
+}
+
+// What opens at each moment is what attacks.Run measures, and the keys are those of the device.
+func TestRatchet(t *testing.T) {
+	l := begin(t, "K7-RIVER")
+	if err := l.try("ratchet", "theft", Args{}); err != "desk: send the conversation first" {
+		t.Error(err)
+	}
+	l.do("ratchet", "run", Args{})
+	keys := map[int][]Key{}
+	for _, e := range l.of("keys", without) {
+		if e.Name == Victim {
+			keys[e.Index] = e.Keys
+		}
+	}
+	var messages []attacks.Message
+	for _, e := range l.of("sealed", without) {
+		at, err := time.Parse(time.RFC3339, e.At)
+		if err != nil {
+			t.Fatal(err)
+		}
+		messages = append(messages, attacks.Message{At: at, From: e.From, To: e.To, Text: e.Text})
+	}
+	n := len(messages)
+	if n < 10 || len(keys) != n+1 {
+		t.Fatalf("%d messages, keys at %d moments", n, len(keys))
+	}
+	if len(keys[0]) != 1 || len(keys[n]) < 3 {
+		t.Errorf("%d keys before the first message, and %d after the last", len(keys[0]), len(keys[n]))
+	}
+	if err := l.try("ratchet", "theft", Args{At: 3}); err != "desk: bet first" {
+		t.Error(err)
+	}
+	l.do("ratchet", "bet", Args{Name: "theft", List: []int{3}})
+	for _, moment := range []int{0, 3, 8, n} {
+		l.do("ratchet", "theft", Args{At: moment})
+		for column, x := range map[string]struct {
+			system attacks.System
+			theft  attacks.TheftName
+		}{without: {noescrow.New(), attacks.DeviceKeys}, withDevice: {attack.New(), attacks.DeviceKeys}, with: {attack.New(), attack.Key}} {
+			c := attacks.NewConversation(messages)
+			c.Moment = moment
+			r, err := attacks.Run(t.Context(), x.system, c, Victim, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := l.of("opens", column)
+			if len(got) != 1 || !slices.Equal(got[0].Flags, r.Exposure(x.theft).Opened) {
+				t.Errorf("%s, before message %d: %v, expected %v", column, moment, got, r.Exposure(x.theft).Opened)
+			}
+			r.Close()
+		}
+	}
+	for _, at := range []int{-1, n + 1} {
+		if err := l.try("ratchet", "theft", Args{At: at}); err == "" {
+			t.Errorf("a theft before message %d", at)
+		}
+	}
+}
+
+func TestStolenStatesThatAreWrong(t *testing.T) {
+	d := noescrow.New()
+	if err := d.Enrol(Victim); err != nil {
+		t.Fatal(err)
+	}
+	state, err := d.Inspect(Victim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if keys, err := keysOf(state, Other); err != nil || len(keys) != 1 || keys[0].Bytes != hex.EncodeToString(state[2:34]) {
+		t.Errorf("%v, %v", keys, err)
+	}
+	for n := range len(state) - 4 { // which are not looked at
+		if _, err := keysOf(state[:n], Other); err == nil {
+			t.Fatalf("%d bytes of a state are a state", n)
 		}
 	}
 }
