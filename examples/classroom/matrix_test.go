@@ -1,0 +1,57 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"testing"
+	"time"
+
+	"doormat/attacks"
+	"doormat/attacks/all"
+	"doormat/attacks/conversation"
+	"doormat/examples/internal/seed"
+)
+
+var (
+	long   = flag.Bool("long", false, "compute the matrix of all systems")
+	update = flag.Bool("update", false, "write matrix.json anew")
+)
+
+// TestMatrix computes matrix.json again, with the randomness of `go run ./examples/matrix -seed 1`.
+func TestMatrix(t *testing.T) {
+	if !*long && !*update {
+		t.Skip("takes most of a minute: -long")
+	}
+	town := conversation.Town()
+	defer seed.Use("doormat matrix 1")()
+	table, err := attacks.Matrix(t.Context(), town.Conversation, town.Busiest, all.Systems(town.Busiest), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer table.Close()
+	m := measured{Made: matrix().Made, Systems: systemsOf(func(name string) (of []*attacks.Result) {
+		for _, r := range table.Results {
+			if r.System == name {
+				of = append(of, r)
+			}
+		}
+		return of
+	}, town.Busiest)}
+	if *update {
+		m.Made = "go run ./examples/matrix -seed 1, " + time.Now().Format("2 January 2006")
+	}
+	b, err := json.MarshalIndent(m, "", "\t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b = append(b, '\n')
+	if *update {
+		if err := os.WriteFile("matrix.json", b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if !bytes.Equal(b, matrixJSON) {
+		t.Error("matrix.json is not what is measured: -update writes it anew")
+	}
+}
