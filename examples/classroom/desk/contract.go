@@ -39,10 +39,13 @@ package desk
 //	leaf     hundred n                       n more, 1 to 100: an event "forged" for each
 //	leaf     blame                           four calls, and who is blamed: events "call"
 //
-//	generator tiny                           the curve: Text, and an event "point" for each point
-//	generator draw                           the owner of d names the next output, then it is drawn; bet: "draw", N: the byte
+//	generator tiny                           the curve: an event "points"
+//	generator draw                           the owner of d says the next output of a device on that curve, then it is
+//	                                         drawn; again and again; bet: "draw", N: the byte
 //	generator find   n                       P-256 with n bits dropped, 8 or 16: events "progress"
-//	generator juniper                        the intruder changes Q: who sees, and who is blind
+//	generator statistics                     tests of randomness, of the output on P-256: events "statistic"
+//	generator juniper                        the intruder changes Q: events "exposed" without a column; the names are
+//	                                         "wiretap", "trapdoor" (the maker's d) and "Q replaced" (the intruder's)
 //
 //	dial     deal    n, k                    n agents of whom k are needed; bet: "deal N K", N: messages that open to k-1
 //	                                         events "step"
@@ -101,7 +104,8 @@ type Response struct {
 //	forged    index, n (trials), bytes (the LEAF), nanoseconds
 //	call      name ("honest", "forged", "fed back", "borrowed"), flags [the recipient's chip accepts, the tap reads],
 //	          text (the unit that the tap sees), blamed
-//	point     x, y
+//	points    points: x and y of each point of the tiny curve, in turn
+//	statistic name, text (name, value and bounds), flags [it passes]
 //	step      index (agents who are robbed, or willing), n (messages that open to the thief), of, flags [the thief opens
 //	          any, the warrant opens its one message]
 type Event struct {
@@ -129,8 +133,7 @@ type Event struct {
 	Noticed     string `json:"noticed,omitempty"`
 	Blamed      string `json:"blamed,omitempty"`
 	Exists      bool   `json:"exists"`
-	X           int    `json:"x"`
-	Y           int    `json:"y"`
+	Points      []int  `json:"points,omitempty"`
 	Flags       []bool `json:"flags,omitempty"`
 	Keys        []Key  `json:"keys,omitempty"`
 }
@@ -158,3 +161,9 @@ const MaxRequest = 1 << 18
 //	dial deal            Numbers n, k, of, uses (entries in the public log for one lawful use)
 //	ratchet run          Numbers messages
 //	ratchet theft        Numbers at
+//	generator tiny       Numbers px, py, qx, qy, points
+//	generator draw       Text public (hexadecimal); Numbers d, said, drawn, draws (how many so far)
+//	generator find       Text q, secret, nonce, predicted, really (hexadecimal, 32 bytes); Numbers dropped, tested, mean
+//	                     (expected), nanoseconds
+//	generator statistics Numbers passed, tests
+//	generator juniper    Numbers messages

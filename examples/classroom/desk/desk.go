@@ -35,11 +35,12 @@ type station interface {
 
 // makers makes the stations, each before its first action.
 var makers = map[string]func() station{
-	"doorstep": func() station { return new(doorstep) },
-	"breach":   func() station { return new(breach) },
-	"dial":     func() station { return dial{} },
-	"leaf":     func() station { return new(leaf) },
-	"ratchet":  func() station { return new(ratchet) },
+	"doorstep":  func() station { return new(doorstep) },
+	"breach":    func() station { return new(breach) },
+	"dial":      func() station { return dial{} },
+	"generator": func() station { return new(generator) },
+	"leaf":      func() station { return new(leaf) },
+	"ratchet":   func() station { return new(ratchet) },
 }
 
 // A turn is one action under way.

@@ -338,3 +338,51 @@ func TestStolenStatesThatAreWrong(t *testing.T) {
 		}
 	}
 }
+
+func TestGenerator(t *testing.T) {
+	l := begin(t, "K7-RIVER")
+	l.do("generator", "tiny", Args{})
+	if n := l.last.Numbers; n["points"] != 4132 || len(l.of("points", "")[0].Points) != 2*4132 || n["px"] == n["qx"] {
+		t.Errorf("%v", n)
+	}
+	if err := l.try("generator", "draw", Args{}); err != "desk: bet first" {
+		t.Error(err)
+	}
+	l.do("generator", "bet", Args{Name: "draw", N: 77})
+	different := map[float64]bool{}
+	for i := range 20 {
+		l.do("generator", "draw", Args{})
+		n := l.last.Numbers
+		different[n["drawn"]] = true
+		if n["said"] != n["drawn"] || n["draws"] != float64(i+1) {
+			t.Errorf("draw %d: %v", i, n)
+		}
+	}
+	if len(different) < 10 {
+		t.Errorf("20 draws are %d different bytes", len(different))
+	}
+	l.do("generator", "find", Args{N: 8})
+	if x := l.last.Text; x["predicted"] != x["really"] || len(x["really"]) != 64 || l.last.Numbers["tested"] < 1 {
+		t.Errorf("%+v", l.last)
+	}
+	for _, n := range []int{0, 4, 24} {
+		if err := l.try("generator", "find", Args{N: n}); err == "" {
+			t.Errorf("%d bits are dropped", n)
+		}
+	}
+	l.do("generator", "juniper", Args{})
+	got := map[string][2]int{}
+	for _, e := range l.of("exposed", "") {
+		got[e.Name] = [2]int{e.Before, e.After}
+	}
+	const half = juniperMessages / 2
+	for name, want := range map[string][2]int{"wiretap": {0, 0}, "trapdoor": {half, 0}, "Q replaced": {0, half}} {
+		if got[name] != want {
+			t.Errorf("%s: %v, expected %v", name, got[name], want)
+		}
+	}
+	l.do("generator", "statistics", Args{})
+	if n := l.last.Numbers; n["passed"] != n["tests"] || n["tests"] < 4 || len(l.of("statistic", "")) != int(n["tests"]) {
+		t.Errorf("%v", n)
+	}
+}
