@@ -80,10 +80,10 @@ func TestOverhead(t *testing.T) {
 		messages, plain, padded, ordinary, initial)
 }
 
-// townTexts are the texts of attacks/conversation/town.txt.
+// townTexts are the texts of attacks/conversation/town/town.txt.
 func townTexts(t *testing.T) (texts []string) {
 	t.Helper()
-	data, err := os.ReadFile("../attacks/conversation/town.txt")
+	data, err := os.ReadFile("../attacks/conversation/town/town.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
