@@ -114,7 +114,7 @@ func newSystem(column string) attacks.System {
 // enrol puts a system and the people of the town on a stage.
 func enrol(s attacks.System) (*attacks.Stage, error) {
 	stage := attacks.NewStage(s, Victim, nil)
-	for _, p := range town().people {
+	for _, p := range theTown().people {
 		if err := stage.Enrol(p); err != nil {
 			return nil, errors.Join(err, stage.Close())
 		}
@@ -145,7 +145,7 @@ func (w *wire) Close() error {
 
 // send sends the next n messages of the town, or all that are left.
 func (b *breach) send(t *turn, n int) error {
-	left := town().messages[b.ofTown:]
+	left := theTown().messages[b.ofTown:]
 	if len(left) == 0 {
 		return errors.New("the whole town's messages are sent")
 	}
@@ -167,7 +167,7 @@ func (b *breach) send(t *turn, n int) error {
 // write sends a message by hand.
 func (b *breach) write(t *turn, a Args) error {
 	for _, p := range []string{a.From, a.To} {
-		if !slices.Contains(town().people, p) {
+		if !slices.Contains(theTown().people, p) {
 			return errPerson(p)
 		}
 	}
@@ -181,7 +181,7 @@ func (b *breach) write(t *turn, a Args) error {
 	case len(b.messages)-b.ofTown >= maxWritten:
 		return fmt.Errorf("expected at most %d messages by hand", maxWritten)
 	}
-	m := attacks.Message{At: town().messages[0].At, From: a.From, To: a.To, Text: a.Text}
+	m := attacks.Message{At: theTown().messages[0].At, From: a.From, To: a.To, Text: a.Text}
 	if n := len(b.messages); n > 0 {
 		m.At = b.messages[n-1].At.Add(time.Second)
 	}

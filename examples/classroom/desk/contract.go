@@ -50,8 +50,10 @@ package desk
 //	dial     deal    n, k                    n agents of whom k are needed; bet: "deal N K", N: messages that open to k-1
 //	                                         events "step"
 //
-//	scanning rates   rate, people, checks    the base-rate calculator; bet: "rates", N: false reports of a hundred
-//	scanning push                            a picture is altered until it is taken for another: bet: "push"
+//	scanning rates   rate, people, checks    the base-rate calculator, of a scanner that misses nothing; bet: "rates", N:
+//	                                         false reports of a hundred
+//	scanning push                            a picture that was altered until it is taken for another may be shown: the page
+//	                                         has it, from when it was built; bet: "push", N
 type Request struct {
 	Station string `json:"station"`
 	Do      string `json:"do"`
@@ -71,8 +73,8 @@ type Args struct {
 	List []int     `json:"list,omitempty"`
 	Log  []Request `json:"log,omitempty"`
 
-	Rate   float64 `json:"rate,omitempty"`   // false positives per item
-	People int     `json:"people,omitempty"` // how many items are checked in a day
+	Rate   float64 `json:"rate,omitempty"`   // one innocent item in so many is reported
+	People int     `json:"people,omitempty"` // how many items are looked at in a day
 	Checks int     `json:"checks,omitempty"` // how many of a million are what is looked for
 }
 
@@ -167,3 +169,4 @@ const MaxRequest = 1 << 18
 //	                     (expected), nanoseconds
 //	generator statistics Numbers passed, tests
 //	generator juniper    Numbers messages
+//	scanning rates       Numbers reports, right, false (in a day, expected), share (false ones of a hundred)

@@ -40,6 +40,7 @@ var makers = map[string]func() station{
 	"dial":      func() station { return dial{} },
 	"generator": func() station { return new(generator) },
 	"leaf":      func() station { return new(leaf) },
+	"scanning":  func() station { return scan{} },
 	"ratchet":   func() station { return new(ratchet) },
 }
 

@@ -76,8 +76,8 @@ const sample = 60 // messages of the town
 
 // Each figure of the breach is that of attacks.Run.
 func TestBreachIsTheExperiment(t *testing.T) {
-	c := attacks.NewConversation(town().messages[:sample])
-	c.People = town().people
+	c := attacks.NewConversation(theTown().messages[:sample])
+	c.People = theTown().people
 	for column, system := range map[string]attacks.System{with: attack.New(), without: noescrow.New(), "rogue": attack.NewRogue(Victim)} {
 		r, err := attacks.Run(t.Context(), system, c, Victim, nil)
 		if err != nil {
@@ -117,7 +117,7 @@ func TestBreachIsTheExperiment(t *testing.T) {
 			all := make([]bool, sample)
 			for _, e := range append(opened, l.of("opened", name)...) {
 				all[e.Index] = true
-				if e.Text != town().messages[e.Index].Text {
+				if e.Text != theTown().messages[e.Index].Text {
 					t.Errorf("message %d opens as %q", e.Index, e.Text)
 				}
 			}
@@ -226,7 +226,7 @@ func TestLEAF(t *testing.T) {
 
 // Three of five are as attacks.Run has them, and the court's staircase is where the thief's is.
 func TestDial(t *testing.T) {
-	c := attacks.NewConversation(town().messages[:dialMessages])
+	c := attacks.NewConversation(theTown().messages[:dialMessages])
 	r, err := attacks.Run(t.Context(), sharing.New(), c, Victim, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -385,4 +385,26 @@ func TestGenerator(t *testing.T) {
 	if n := l.last.Numbers; n["passed"] != n["tests"] || n["tests"] < 4 || len(l.of("statistic", "")) != int(n["tests"]) {
 		t.Errorf("%v", n)
 	}
+}
+
+func TestScanning(t *testing.T) {
+	l := begin(t, "K7-RIVER")
+	a := Args{Rate: 1000, People: 2_000_000, Checks: 1}
+	for _, do := range []string{"rates", "push"} {
+		if err := l.try("scanning", do, a); err != "desk: bet first" {
+			t.Error(err)
+		}
+		l.do("scanning", "bet", Args{Name: do, N: 1})
+	}
+	l.do("scanning", "rates", a)
+	// Two are wanted and found, and a thousandth of the 1,999,998 others is reported.
+	if n := l.last.Numbers; n["right"] != 2 || n["false"] != 1999.998 || n["reports"] != 2001.998 || n["share"] < 99.9 || n["share"] > 99.901 {
+		t.Errorf("%v", n)
+	}
+	for _, a := range []Args{{Rate: 0.5, People: 1, Checks: 1}, {Rate: 1e13, People: 1}, {Rate: 1, People: 0}, {Rate: 1, People: 1, Checks: -1}, {Rate: 1, People: 1, Checks: 1_000_001}} {
+		if err := l.try("scanning", "rates", a); err == "" {
+			t.Errorf("%+v: no error", a)
+		}
+	}
+	l.do("scanning", "push", Args{})
 }

@@ -61,7 +61,7 @@ func newShared(n, k int) (*shared, error) {
 		Wire:      layout.Wire(len(agents.Key().Bytes()), newDevice),
 	})
 	s := &shared{agents, shares, system, attacks.NewStage(system, Victim, nil)}
-	messages := town().messages[:dialMessages]
+	messages := theTown().messages[:dialMessages]
 	for _, p := range attacks.NewConversation(messages).People {
 		if err := s.stage.Enrol(p); err != nil {
 			return nil, errors.Join(err, s.stage.Close())
@@ -163,7 +163,7 @@ func (s *shared) newCourt() (*court, error) {
 		if err != nil {
 			return nil, err
 		}
-		if m := town().messages[r.Index]; m.From == Victim {
+		if m := theTown().messages[r.Index]; m.From == Victim {
 			c.envelope, c.at, c.text = append([]byte(nil), r.Bytes...), r.At, m.Text
 			break
 		}

@@ -41,7 +41,7 @@ func (r *ratchet) do(t *turn, do string, a Args) error {
 // stolen.
 func (r *ratchet) run(t *turn) error {
 	var messages []attacks.Message
-	for _, m := range town().messages {
+	for _, m := range theTown().messages {
 		if m.From == Victim && m.To == Other || m.From == Other && m.To == Victim {
 			messages = append(messages, m)
 		}

@@ -109,7 +109,7 @@ func (b *breach) cheat(t *turn, c *column) (*attacks.Stage, error) {
 // look has the last thief read all that has been sent so far, in each column, and tells what opens.
 func (b *breach) look(t *turn) error {
 	t.number("sent", float64(len(b.messages)))
-	t.number("left", float64(len(town().messages)-b.ofTown))
+	t.number("left", float64(len(theTown().messages)-b.ofTown))
 	for _, c := range b.columns {
 		if c.now == nil {
 			continue
