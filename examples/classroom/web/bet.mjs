@@ -1,12 +1,12 @@
 // Bets. Nothing is revealed before there is one, and a locked bet stays beside the result.
 
-import { reveal, put } from "./put.mjs";
+import { put, reveal, shown } from "./put.mjs";
 
 // sliders shows the value of each range beside it.
 export function sliders(root) {
   for (const range of root.querySelectorAll("input[type=range]")) {
     const output = range.parentElement.querySelector("output");
-    const show = () => (output.textContent = Number(range.value).toLocaleString(document.documentElement.lang));
+    const show = () => (output.textContent = shown(Number(range.value)));
     range.addEventListener("input", show);
     show();
   }

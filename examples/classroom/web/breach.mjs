@@ -214,6 +214,7 @@ export function breach(lesson, root) {
   theft.addEventListener("change", look);
   click(find("[data-steal]"), async () => {
     begin();
+    find("[data-columns]").scrollIntoView({ block: "start" });
     const response = await lesson.act("breach", "steal", { name: theft.value });
     if (!response.error) await show();
   });

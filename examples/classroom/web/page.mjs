@@ -5,8 +5,14 @@ import { click } from "./bet.mjs";
 import { Desk, load } from "./desk.mjs";
 import { doorstep } from "./doorstep.mjs";
 import { breach } from "./breach.mjs";
+import { ratchet } from "./ratchet.mjs";
+import { leaf } from "./leaf.mjs";
+import { generator } from "./generator.mjs";
+import { dial } from "./dial.mjs";
+import { matrix } from "./matrix.mjs";
+import { debate } from "./debate.mjs";
 
-const stations = { doorstep, breach };
+const stations = { doorstep, breach, ratchet, leaf, generator, dial, matrix, debate };
 
 const root = document.getElementById("page");
 const pages = new Map([[document.documentElement.lang, root.cloneNode(true)]]);
@@ -70,7 +76,7 @@ class Lesson {
     const response = await this.busy(() => this.desk.act(station, name, args));
     if (response.error) problem(station, response.error);
     else if (!response.stopped) {
-      values(response);
+      values(station, response);
       remember();
       this.look();
     }
@@ -83,7 +89,7 @@ class Lesson {
     const response = await this.busy(() => this.desk.again(station, how));
     this.quick = false;
     problem(station, response.error ?? "");
-    values(response);
+    values(station, response);
     remember();
     this.look();
   }
@@ -100,7 +106,7 @@ class Lesson {
     const response = await this.busy(() => this.desk.replay(code, log));
     this.quick = false;
     problem("class", response.error ?? "");
-    values(response);
+    if (!response.error) values("class", { text: { code: this.desk.code } });
     remember();
     this.look();
     return response;
@@ -109,10 +115,11 @@ class Lesson {
 
 const lesson = new Lesson();
 
-// values puts what a response says into its places.
-function values({ numbers = {}, text = {} }) {
+// values puts what a station's response says into its places: data-number and data-text are STATION.NAME.
+function values(station, { numbers = {}, text = {} }) {
   for (const [name, value] of [...Object.entries(numbers), ...Object.entries(text)]) {
-    for (const e of root.querySelectorAll(`[data-number="${CSS.escape(name)}"], [data-text="${CSS.escape(name)}"]`)) e.textContent = shown(value);
+    const place = CSS.escape(`${station}.${name}`);
+    for (const e of root.querySelectorAll(`[data-number=${place}], [data-text=${place}]`)) e.textContent = shown(value);
   }
 }
 

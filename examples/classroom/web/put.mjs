@@ -1,10 +1,10 @@
 // What puts numbers, names and texts into their places. An element says with data-put="NAME" which value it takes.
 
-const lang = () => document.documentElement.lang;
+const locale = () => word("lang.locale");
 
 // shown returns a value as it is read: numbers have the separators of the page's language.
 export function shown(value) {
-  return typeof value === "number" ? value.toLocaleString(lang()) : value;
+  return typeof value === "number" ? value.toLocaleString(locale()) : value;
 }
 
 // put fills all elements below root that take one of the values.
@@ -39,7 +39,7 @@ export function copy(id) {
 
 // day returns a date without its year.
 export function day(at) {
-  return new Date(at).toLocaleDateString(lang(), { day: "numeric", month: "short", timeZone: "UTC" });
+  return new Date(at).toLocaleDateString(locale(), { day: "numeric", month: "short", timeZone: "UTC" });
 }
 
 // spaced puts a blank between the bytes of a text in hexadecimal.

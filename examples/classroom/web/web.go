@@ -161,7 +161,8 @@ func hash(text string) string {
 }
 
 // modules are the scripts, each after those that it imports.
-var modules = []string{"put.mjs", "desk.mjs", "bet.mjs", "doorstep.mjs", "breach.mjs", "page.mjs"}
+var modules = []string{"put.mjs", "desk.mjs", "bet.mjs", "doorstep.mjs", "breach.mjs", "ratchet.mjs", "leaf.mjs",
+	"generator.mjs", "dial.mjs", "matrix.mjs", "debate.mjs", "page.mjs"}
 
 var (
 	importLine = regexp.MustCompile(`(?m)^import \{[^}]*\} from "\./[a-z]+\.mjs";\n`)
@@ -238,6 +239,12 @@ type station struct {
 var stations = []station{
 	{"doorstep", nil},
 	{"breach", []string{"two", "relay", "authority"}},
+	{"ratchet", []string{"phone", "thief"}},
+	{"leaf", []string{"agents", "tap", "chip"}},
+	{"generator", []string{"maker", "device", "user"}},
+	{"dial", []string{"agent", "any", "public"}},
+	{"matrix", nil},
+	{"debate", nil},
 }
 
 // Sections returns the stations in order.
@@ -328,4 +335,76 @@ type column struct {
 func (s section) Column(name string) (column, error) {
 	title, err := s.S(map[string]string{"with": "left", "without": "right"}[name])
 	return column{s, name, title}, err
+}
+
+// A card is one sentence to debate.
+type card struct {
+	ID      string
+	Number  int
+	Station string // at which a run bears on it
+}
+
+// Cards returns the sentences of station 7.
+func (section) Cards() (list []card) {
+	for i, station := range []string{"breach", "breach", "leaf", "breach", "generator", "matrix", "breach", "matrix", "breach", "matrix", "breach", "matrix"} {
+		list = append(list, card{fmt.Sprint("d", i+1), i + 1, station})
+	}
+	return list
+}
+
+// Years returns when a design was in use, or "–" if it never was.
+func (s System) Years() string {
+	switch {
+	case s.Year == 0:
+		return "–"
+	case s.Until == "":
+		return fmt.Sprint(s.Year)
+	case s.Until == "today":
+		return fmt.Sprint(s.Year, "–")
+	}
+	return fmt.Sprint(s.Year, "–", s.Until)
+}
+
+// WorstRow returns the worst theft that nobody notices, or nil.
+func (s System) WorstRow() *Row {
+	for i := range s.Rows {
+		if s.Rows[i].Worst {
+			return &s.Rows[i]
+		}
+	}
+	return nil
+}
+
+// Mark returns the shape for what opened.
+func (r Row) Mark() string {
+	if r.N > 0 {
+		return "◇"
+	}
+	return "■"
+}
+
+// Class returns "every" if all messages opened.
+func (r Row) Class() string {
+	if r.N == r.Of {
+		return "every"
+	}
+	return ""
+}
+
+// Percent returns the share that opened, for the length of a bar.
+func (r Row) Percent() float64 {
+	if r.Of == 0 {
+		return 0
+	}
+	return 100 * float64(r.N) / float64(r.Of)
+}
+
+// Silent returns how many designs have a theft that opens everything, and that nobody notices.
+func (p *page) Silent() (n int) {
+	for _, s := range p.Matrix {
+		if r := s.WorstRow(); r != nil && r.N == r.Of {
+			n++
+		}
+	}
+	return n
 }

@@ -19,7 +19,7 @@ import (
 var files embed.FS
 
 // Languages are those that the page has, the first one for people whose language is not among them.
-var Languages = []string{"en"}
+var Languages = []string{"en", "de"}
 
 // A Table holds the texts of one language by id.
 type Table struct {

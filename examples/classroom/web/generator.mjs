@@ -1,0 +1,86 @@
+// Station 4: a generator whose numbers somebody knows before they are drawn.
+
+import { copy, put, reveal, word, wordID } from "./put.mjs";
+import { bet, click } from "./bet.mjs";
+
+const field = 4091; // the modulus of the tiny curve
+
+export function generator(lesson, root) {
+  const find = (selector) => root.querySelector(selector);
+  const form = find("[data-form=bet]");
+  let points = [];
+  let tests = [0, 0]; // passed, of all
+
+  function clear() {
+    for (const selector of ["[data-curve]", "[data-curve-says]", "[data-progress]", "[data-found]", "[data-juniper-table]", "[data-passed]"]) find(selector).setAttribute("hidden", "");
+    for (const e of root.querySelectorAll("[data-happened] > *")) e.hidden = true;
+    find("[data-juniper-table] > tbody").replaceChildren();
+    tests = [0, 0];
+  }
+
+  function curve({ numbers }) {
+    const square = (x, y, size) => `M${x - size / 2} ${field - y - size / 2}h${size}v${size}h-${size}z`;
+    let dots = "";
+    for (let i = 0; i < points.length; i += 2) dots += square(points[i], points[i + 1], 22);
+    find(".dots").setAttribute("d", dots);
+    const [x, y] = [numbers.px, field - numbers.py];
+    find("path.p").setAttribute("d", `M${x} ${y - 110}l110 110l-110 110l-110 -110z`);
+    find("path.q").setAttribute("d", square(numbers.qx, numbers.qy, 170));
+    find("[data-curve]").removeAttribute("hidden");
+    reveal(find("[data-curve-says]"), { n: numbers.points });
+  }
+
+  lesson.on("generator", (event) => {
+    if (event.kind === "cleared") clear();
+    if (event.kind === "points") points = event.points;
+    if (event.kind === "progress") reveal(find("[data-progress]"), { n: event.n, of: event.of });
+    if (event.kind === "exposed") juniper(event);
+    if (event.kind === "statistic") {
+      tests[1]++;
+      if (event.flags[0]) tests[0]++;
+    }
+  });
+
+  function juniper(event) {
+    const row = copy("juniper-row").querySelector("tr");
+    const half = event.of / 2;
+    const of = (n) => `${word(n > 0 ? "shell.opened" : "shell.shut")} ${word("generator.of", { n, of: half })}`;
+    put(row, { who: word(wordID("generator.", event.name)), before: of(event.before), after: of(event.after) });
+    find("[data-juniper-table] > tbody").append(row);
+    find("[data-juniper-table]").removeAttribute("hidden");
+  }
+
+  click(find("[data-tiny]"), async () => {
+    const response = await lesson.act("generator", "tiny");
+    if (!response.error) curve(response);
+  });
+  bet(lesson, "generator", form, () => "draw", [find("[data-draw-byte]")]);
+  click(find("[data-draw-byte]"), async () => {
+    const response = await lesson.act("generator", "draw");
+    if (response.error) return;
+    for (const e of root.querySelectorAll("[data-happened] > *")) reveal(e, { said: response.numbers.said, drawn: response.numbers.drawn });
+  });
+  const stop = find("[data-stop]");
+  for (const button of root.querySelectorAll("[data-find]")) {
+    click(button, async () => {
+      stop.hidden = false;
+      find("[data-found]").hidden = true;
+      const response = await lesson.act("generator", "find", { n: Number(button.dataset.find) });
+      stop.hidden = true;
+      if (response.error || response.stopped) return;
+      put(find("[data-progress]"), { n: response.numbers.tested });
+      reveal(find("[data-found]"));
+    });
+  }
+  click(stop, () => lesson.stop());
+  click(find("[data-juniper]"), async () => {
+    find("[data-juniper-table] > tbody").replaceChildren();
+    await lesson.act("generator", "juniper");
+  });
+  click(find("[data-statistics]"), async () => {
+    tests = [0, 0];
+    const response = await lesson.act("generator", "statistics");
+    if (!response.error) reveal(find("[data-passed]"), { n: tests[0], of: tests[1] });
+  });
+  clear();
+}
