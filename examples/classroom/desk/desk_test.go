@@ -408,3 +408,126 @@ func TestScanning(t *testing.T) {
 	}
 	l.do("scanning", "push", Args{})
 }
+
+// bytesOf returns the bytes of all envelopes that an action told.
+func (l *lesson) bytesOf() (all []string) {
+	for _, e := range l.events {
+		if e.Kind == "sealed" {
+			all = append(all, e.Column+e.Bytes)
+		}
+	}
+	return all
+}
+
+// Undo and replay make the same bytes again, and another class code makes others.
+func TestUndoAndReplay(t *testing.T) {
+	l := begin(t, "K7-RIVER")
+	l.do("doorstep", "pick", Args{Name: "Lena Pask"})
+	l.do("breach", "send", Args{N: 3})
+	three := l.bytesOf()
+	l.do("breach", "send", Args{N: 2})
+	two := l.bytesOf()
+	l.do("class", "undo", Args{Name: "breach"})
+	if l.events[0].Kind != "cleared" || !slices.Equal(l.bytesOf(), three) || l.last.Numbers["sent"] != 3 {
+		t.Errorf("undo: %v, %v", l.events[0], l.last)
+	}
+	l.do("breach", "send", Args{N: 1})
+	l.do("breach", "send", Args{N: 1})
+	if !slices.Equal(l.bytesOf(), two[2:]) {
+		t.Error("one by one is another thing than two at once")
+	}
+	l.do("breach", "bet", Args{Name: "escrow key", N: 3})
+	if err := l.try("breach", "bet", Args{Name: "escrow key", N: 4}); err != "desk: this bet is locked" {
+		t.Error(err)
+	}
+	l.do("class", "log", Args{})
+	var log []Request
+	if err := json.Unmarshal([]byte(l.last.Text["log"]), &log); err != nil || len(log) != 5 {
+		t.Fatalf("%v: %s", err, l.last.Text["log"])
+	}
+	again := begin(t, "A2-OTTER")
+	again.do("class", "replay", Args{Code: "k7-river", Log: log})
+	if got := again.bytesOf(); !slices.Equal(got, append(slices.Clone(three), two...)) {
+		t.Errorf("%d envelopes again", len(got))
+	}
+	other := begin(t, "A2-OTTER")
+	other.do("breach", "send", Args{N: 3})
+	if slices.Equal(other.bytesOf(), three) {
+		t.Error("two class codes have the same bytes")
+	}
+	l.do("class", "reset", Args{Name: "breach"})
+	if len(l.bytesOf()) != 0 {
+		t.Error("a reset sends")
+	}
+	if err := again.try("class", "replay", Args{Log: []Request{{Station: "breach", Do: "steal"}}}); !strings.HasPrefix(err, "desk: action 1 of the log, breach steal: ") {
+		t.Error(err)
+	}
+}
+
+// A key that was copied by hand opens the left column on another computer with the same code, and in no other town.
+func TestCard(t *testing.T) {
+	l := begin(t, "K7-RIVER")
+	l.do("breach", "send", Args{N: 5})
+	if err := l.try("breach", "card", Args{}); err != "desk: steal the escrow key first" {
+		t.Error(err)
+	}
+	l.do("breach", "bet", Args{Name: "escrow key"})
+	l.do("breach", "steal", Args{Name: "escrow key"})
+	l.do("breach", "card", Args{})
+	group := l.last.Text["group"]
+	if len(strings.ReplaceAll(group, " ", "")) != 58 || !strings.HasPrefix(l.last.Text["key"], cardPrefix) {
+		t.Errorf("%q", group)
+	}
+	other := begin(t, "K7-RIVER")
+	other.do("breach", "send", Args{N: 4})
+	for _, typed := range []string{group, strings.ToLower(group), l.last.Text["key"], strings.ReplaceAll(group, " ", "-")} {
+		other.do("breach", "use", Args{Text: typed})
+		if other.last.Text["say"] != "card.opens" || other.last.Numbers["card.open"] != 4 || other.of("opened", with)[3].Text != theTown().messages[3].Text {
+			t.Errorf("%q: %+v", typed, other.last)
+		}
+	}
+	for i := range group {
+		if group[i] == ' ' {
+			continue
+		}
+		slip := []byte(group)
+		slip[i] = map[bool]byte{true: 'P', false: 'Q'}[slip[i] == 'Q']
+		other.do("breach", "use", Args{Text: string(slip)})
+		if other.last.Text["say"] != "card.slip" {
+			t.Errorf("character %d is wrong: %+v", i, other.last)
+		}
+	}
+	stranger := begin(t, "A2-OTTER")
+	stranger.do("breach", "send", Args{N: 4})
+	stranger.do("breach", "use", Args{Text: group})
+	if stranger.last.Text["say"] != "card.other" {
+		t.Errorf("%+v", stranger.last)
+	}
+}
+
+func TestCodes(t *testing.T) {
+	for range 200 {
+		code := drawCode()
+		if got, err := parseCode(" " + strings.ToLower(code)); err != nil || got != code {
+			t.Fatalf("%s: %s, %v", code, got, err)
+		}
+	}
+}
+
+// The people of the doorstep are of the town, each with a message.
+func TestDoorstep(t *testing.T) {
+	l := begin(t, "K7-RIVER")
+	l.do("doorstep", "people", Args{})
+	if len(l.events) != 5 {
+		t.Fatalf("%d people", len(l.events))
+	}
+	for _, e := range l.events {
+		if e.Index < 0 || theTown().messages[e.Index].From != e.Name {
+			t.Errorf("%+v", e)
+		}
+	}
+	l.do("doorstep", "pick", Args{Name: "Walt Groome"})
+	if l.last.Text["picked"] != "Walt Groome" {
+		t.Errorf("%+v", l.last)
+	}
+}

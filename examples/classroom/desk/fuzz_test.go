@@ -1,0 +1,36 @@
+package desk
+
+import (
+	"encoding/json"
+	"testing"
+)
+
+// FuzzAnswer: whatever the request is, the answer is a response, and a panic none.
+func FuzzAnswer(f *testing.F) {
+	for _, seed := range []string{
+		`{"station":"class","do":"draw"}`, `{"station":"class","do":"replay","args":{"log":[{"station":"breach","do":"send","args":{"n":1}}]}}`,
+		`{"station":"breach","do":"send","args":{"n":2}}`, `{"station":"breach","do":"bet","args":{"name":"escrow key","n":1}}`,
+		`{"station":"breach","do":"use","args":{"text":"FE7W 48JL"}}`, `{"station":"leaf","do":"call"}`, `{"station":"generator","do":"find","args":{"n":17}}`,
+		`{"station":"scanning","do":"rates","args":{"rate":1e308,"people":-1}}`, `{"station":"dial","do":"deal","args":{"n":-5,"k":99}}`,
+		`{"station":"ratchet","do":"theft","args":{"at":-1}}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, request []byte) {
+		if r, err := parse(request); err == nil && (r.Do == "run" || r.Do == "replay" || r.Args.N == 0 || r.Args.N > 3) && r.Station != "class" {
+			return // what takes long
+		}
+		d := Desk{code: "K7-RIVER"}
+		defer d.Close()
+		for range 2 {
+			var r Response
+			if err := json.Unmarshal(d.Answer(t.Context(), request, func(event []byte) {
+				if !json.Valid(event) {
+					t.Errorf("an event %q", event)
+				}
+			}), &r); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
