@@ -32,7 +32,12 @@ export function debate(lesson, root) {
     for (let k = 1; k <= event.index; k++) found("dial", `deal ${event.index} ${k}`, word("dial.of", { n: steps[k - 1].n, of: event.of }));
   });
 
+  const table = document.querySelector("[data-counted]").dataset;
+  found("matrix", "table", word("dial.of", { n: Number(table.counted), of: Number(table.of) }));
+  const part = (name) => document.querySelector(`[data-station=scanning] [data-put=${name}]`).textContent;
+
   lesson.changed(() => {
+    if (lesson.done("scanning", "rates")) found("scanning", "rates", part("share"));
     const bets = lesson.desk.log.filter((request) => request.do === "bet" && request.station !== "debate");
     const body = find("[data-all] > tbody");
     body.replaceChildren();
@@ -43,7 +48,7 @@ export function debate(lesson, root) {
         station: word(`${station}.title`),
         about: station === "breach" ? word(wordID("theft.", name)) : station === "dial" ? name.replace(/^deal (\d+) (\d+)$/, "n = $1, k = $2") : "",
         bet: args.list ? args.list.length : args.n ?? 0,
-        measured: measured.get(`${station} ${name}`) ?? "–",
+        measured: measured.get(`${station} ${name}`) ?? word("shell.none"),
       });
       body.append(row);
     }

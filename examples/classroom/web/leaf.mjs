@@ -35,7 +35,10 @@ export function leaf(lesson, root) {
       const button = item.firstElementChild;
       put(item, { value });
       if (parts) item.dataset.part = parts[i];
-      const says = () => (find("[data-part]").textContent = `${word("leaf.byte", { n: i + 1, value })} ${parts && family.checked ? word(`leaf.${parts[i]}`) : word("leaf.sees-nothing")}`);
+      const says = () => {
+        const what = parts && family.checked ? word(`leaf.${parts[i]}`) : word("leaf.sees-nothing");
+        find("[data-part]").textContent = [word("leaf.byte", { n: i + 1, value }), what].join(" ");
+      };
       button.addEventListener("focus", says);
       button.addEventListener("click", says);
       list.append(item);

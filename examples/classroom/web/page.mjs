@@ -10,9 +10,10 @@ import { leaf } from "./leaf.mjs";
 import { generator } from "./generator.mjs";
 import { dial } from "./dial.mjs";
 import { matrix } from "./matrix.mjs";
+import { scanning } from "./scanning.mjs";
 import { debate } from "./debate.mjs";
 
-const stations = { doorstep, breach, ratchet, leaf, generator, dial, matrix, debate };
+const stations = { doorstep, breach, ratchet, leaf, generator, dial, matrix, scanning, debate };
 
 const root = document.getElementById("page");
 const pages = new Map([[document.documentElement.lang, root.cloneNode(true)]]);
@@ -138,7 +139,7 @@ function status(name) {
 // go shows one station.
 function go(id, focus) {
   for (const section of root.querySelectorAll("[data-station]")) section.hidden = section.dataset.station !== id;
-  for (const link of root.querySelectorAll("nav a")) {
+  for (const link of root.querySelectorAll("nav [data-go]")) {
     if (link.dataset.go === id) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
@@ -188,7 +189,7 @@ function mount(lang) {
   address.lang = lang;
   document.documentElement.lang = lang;
   root.replaceChildren(...pages.get(lang).cloneNode(true).childNodes);
-  document.title = `doormat: ${root.querySelector("h1").textContent}`;
+  document.title = [".brand", "h1"].map((selector) => root.querySelector(selector).textContent).join(": ");
   lesson.looks = [];
   lesson.listeners = [];
   for (const [name, wire] of Object.entries(stations)) wire(lesson, root.querySelector(`[data-station=${name}]`));

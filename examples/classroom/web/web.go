@@ -14,11 +14,15 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"math/bits"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"doormat/attacks/conversation"
+	"doormat/attacks/scanning"
 	"doormat/examples/classroom/words"
 )
 
@@ -162,7 +166,7 @@ func hash(text string) string {
 
 // modules are the scripts, each after those that it imports.
 var modules = []string{"put.mjs", "desk.mjs", "bet.mjs", "doorstep.mjs", "breach.mjs", "ratchet.mjs", "leaf.mjs",
-	"generator.mjs", "dial.mjs", "matrix.mjs", "debate.mjs", "page.mjs"}
+	"generator.mjs", "dial.mjs", "matrix.mjs", "scanning.mjs", "debate.mjs", "page.mjs"}
 
 var (
 	importLine = regexp.MustCompile(`(?m)^import \{[^}]*\} from "\./[a-z]+\.mjs";\n`)
@@ -244,6 +248,7 @@ var stations = []station{
 	{"generator", []string{"maker", "device", "user"}},
 	{"dial", []string{"agent", "any", "public"}},
 	{"matrix", nil},
+	{"scanning", []string{"phone", "authority"}},
 	{"debate", nil},
 }
 
@@ -407,4 +412,47 @@ func (p *page) Silent() (n int) {
 		}
 	}
 	return n
+}
+
+// Put returns a text for the page whose one placeholder is a number that is known when the page is built.
+func (p *page) Put(id string, n int) (string, error) {
+	text, err := p.T(id)
+	return strings.ReplaceAll(text, "{n}", fmt.Sprint(n)), err
+}
+
+// A push is a picture that was altered until a detector takes it for another.
+type push struct {
+	Card, Before, After   template.URL
+	BitsBefore, BitsAfter int // of 256, in which its hash differs from the card's
+}
+
+// Push makes the pictures of the station of scanning. They are the same in each page.
+func (p *page) Push() (*push, error) { return pictures() }
+
+var pictures = sync.OnceValues(func() (*push, error) {
+	card, boat := scanning.File(scanning.Known), scanning.File(scanning.Boat)
+	aim, _ := scanning.HashPicture(card)
+	altered, err := scanning.Collide(scanning.Picture(scanning.Boat), aim, matches)
+	if err != nil {
+		return nil, err
+	}
+	file := scanning.PNG(altered.Picture)
+	x := &push{Card: dataURL(card), Before: dataURL(boat), After: dataURL(file)}
+	for n, picture := range map[*int][]byte{&x.BitsBefore: boat, &x.BitsAfter: file} {
+		hash, ok := scanning.HashPicture(picture)
+		if !ok {
+			return nil, errors.New("web: a picture has no hash")
+		}
+		for i := range hash {
+			*n += bits.OnesCount8(hash[i] ^ aim[i])
+		}
+	}
+	return x, nil
+})
+
+// matches is the number of bits that may differ in a match.
+const matches = 31
+
+func dataURL(picture []byte) template.URL {
+	return template.URL("data:" + http.DetectContentType(picture) + ";base64," + base64.StdEncoding.EncodeToString(picture))
 }

@@ -1,0 +1,260 @@
+package web
+
+import (
+	"bytes"
+	"html"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"doormat/examples/classroom/words"
+)
+
+func TestPageIsTheSameTwice(t *testing.T) {
+	o := Options{Inline: &Inline{Wasm: []byte("wasm"), WasmExec: []byte("exec")}}
+	one, err := Page(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := Page(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(one, two) {
+		t.Error("two pages from the same options differ")
+	}
+}
+
+// Each language can be the first, and the others stand in templates.
+func TestLanguages(t *testing.T) {
+	for _, lang := range words.Languages {
+		page, err := Page(Options{Lang: lang})
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, err := words.Load(lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		title, err := table.Text("site.title")
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, _, _ := strings.Cut(string(page), "<body>")
+		if !strings.Contains(head, `<html lang="`+lang+`">`) || !strings.Contains(head, title) {
+			t.Errorf("the page that begins in %s has the head %s", lang, head)
+		}
+		if n := strings.Count(string(page), "<template data-page="); n != len(words.Languages)-1 {
+			t.Errorf("found %d other languages, expected %d", n, len(words.Languages)-1)
+		}
+	}
+	if _, err := Page(Options{Lang: "fr"}); err == nil {
+		t.Error("there is a page in a language that has no words")
+	}
+}
+
+// In one file, the policy names the script and the style by their hashes, and nothing is loaded from elsewhere.
+func TestInline(t *testing.T) {
+	page, err := Page(Options{Inline: &Inline{Wasm: []byte("wasm"), WasmExec: []byte("exec")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	between := func(from, to string) string {
+		_, after, found := bytes.Cut(page, []byte(from))
+		text, _, ends := bytes.Cut(after, []byte(to))
+		if !found || !ends {
+			t.Fatalf("nothing stands between %q and %q", from, to)
+		}
+		return string(text)
+	}
+	policy := strings.ReplaceAll(between(`http-equiv="Content-Security-Policy" content="`, `"`), "&#43;", "+")
+	policy = strings.ReplaceAll(policy, "&#39;", "'")
+	for _, element := range []string{between(`<script type="module">`, "</script>"), between("<style>", "</style>")} {
+		if !strings.Contains(policy, hash(element)) {
+			t.Errorf("the policy does not have the hash of %.60q", element)
+		}
+	}
+	if found := regexp.MustCompile(`(src|href)="(https?:|//)[^"]*"`).Find(page); found != nil {
+		t.Errorf("the page loads %s", found)
+	}
+}
+
+var (
+	action     = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
+	tag        = regexp.MustCompile(`(?s)<[^>]*>`)
+	visible    = regexp.MustCompile(`(aria-label|title|alt|placeholder|label)="([^"]*)"`)
+	handler    = regexp.MustCompile(`\s(on[a-z]+|style)=`)
+	letters    = regexp.MustCompile(`\p{L}{2,}`)
+	jsString   = regexp.MustCompile("\"(?:[^\"\\\\\n]|\\\\.)*\"|'(?:[^'\\\\\n]|\\\\.)*'|`[^`]*`")
+	jsComment  = regexp.MustCompile(`(?m)^\s*//.*$|\s// .*$`)
+	jsSentence = regexp.MustCompile(`\p{L}{2,} \p{L}+|[^\x00-\x7f]|^.[A-Z][a-z]+.$`)
+	jsShows    = regexp.MustCompile("(textContent|innerText|title|alt|placeholder) = (\"[^\"]|'[^']|`)|(append|prepend|replaceChildren|setAttribute\\(\"aria-label\",) ?\\(?[\"'`]")
+)
+
+// known are words of the template that are the same in all languages: names, a program's output, and a format.
+var known = []string{"doormat: ", "doormat", "AGE-SECRET-KEY-PQ-1", "age -d -i card.txt town.age", "go run ./examples/matrix", "go run ./examples/"}
+
+// No sentence stands in the template: all come from words. No handler and no style stands in it either, since the
+// policy refuses them.
+func TestTemplateHasNoWords(t *testing.T) {
+	b, err := files.ReadFile("index.html.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := handler.Find(b); m != nil {
+		t.Errorf("the template has %s", m)
+	}
+	if err := templateWords(string(b)); err != "" {
+		t.Errorf("the template has %s", err)
+	}
+	for name, bad := range map[string]string{
+		"a sentence":  `<p>Somebody steals</p>`,
+		"a label":     `<p aria-label="Stations"></p>`,
+		"a bare word": `<button>Steal</button>`,
+	} {
+		if templateWords(bad) == "" {
+			t.Errorf("%s is not found", name)
+		}
+	}
+}
+
+// templateWords returns what a template says in its own words, or "".
+func templateWords(s string) string {
+	s = action.ReplaceAllString(s, "")
+	for _, m := range visible.FindAllStringSubmatch(s, -1) {
+		if letters.MatchString(m[2]) {
+			return m[0]
+		}
+	}
+	s = html.UnescapeString(tag.ReplaceAllString(s, "\n"))
+	for _, k := range known {
+		s = strings.ReplaceAll(s, k, "")
+	}
+	return letters.FindString(s)
+}
+
+// No sentence stands in a script, and nothing is written as HTML.
+func TestScriptsHaveNoWords(t *testing.T) {
+	names, err := fs.Glob(files, "*js")
+	if err != nil || len(names) < 5 {
+		t.Fatal(names, err)
+	}
+	for _, name := range names {
+		b, err := files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := scriptWords(string(b)); found != "" {
+			t.Errorf("%s has %s", name, found)
+		}
+	}
+	for name, bad := range map[string]string{
+		"a sentence":   `x.dataset.y = "Somebody steals";`,
+		"one word":     `x.textContent = "steal";`,
+		"a shape":      `y = "◇";`,
+		"HTML":         `x.innerHTML = y;`,
+		"another page": `fetch("https://example.org");`,
+		"code":         `eval(x)`,
+	} {
+		if scriptWords(bad) == "" {
+			t.Errorf("%s is not found", name)
+		}
+	}
+}
+
+// scriptWords returns what a script says in its own words, or how it writes HTML or runs text, or "".
+func scriptWords(s string) string {
+	s = jsComment.ReplaceAllString(s, "")
+	for _, bad := range []string{"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", ".style", "http:", "https:"} {
+		if strings.Contains(s, bad) {
+			return bad
+		}
+	}
+	if m := jsShows.FindString(s); m != "" {
+		return m
+	}
+	for _, m := range jsString.FindAllString(s, -1) {
+		name := strings.Trim(m, `"`)
+		if slices.Contains(thefts, name) || name == "use strict" || name == "Marta" || name == "with, device" {
+			continue // names of the library
+		}
+		if jsSentence.MatchString(m) {
+			return m
+		}
+	}
+	return ""
+}
+
+// Each text is used: by the template, or by a script that puts it by its id.
+func TestWordsAreUsed(t *testing.T) {
+	table, err := words.Load(words.Languages[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := Page(Options{Matrix: []System{{Name: "a design", Guessed: "all of it", Rows: []Row{{Theft: "a theft"}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range table.IDs() {
+		text, err := table.HTML(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := table.Text(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(page, []byte(text)) && !strings.Contains(string(page), plain) && len(table.Placeholders(id)) == 0 {
+			t.Errorf("no part of the page has %s", id)
+		}
+	}
+}
+
+// Each id that a script names is a text.
+func TestScriptsNameTexts(t *testing.T) {
+	table, err := words.Load(words.Languages[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := Page(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := bundle()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, m := range regexp.MustCompile(`"((?:shell|lang|breach|theft|card|ratchet|leaf|generator|dial|matrix|scanning|debate)\.[a-z-]+)"`).FindAllSubmatch(script, -1) {
+		id := string(m[1])
+		if id == "card.open" || id == "card.of" { // numbers of a response
+			continue
+		}
+		n++
+		if strings.HasSuffix(id, "-") {
+			continue
+		}
+		if !table.Has(id) {
+			t.Errorf("a script names %s, and there is no such text", id)
+		}
+		if !bytes.Contains(page, []byte(`data-word="`+id+`"`)) {
+			t.Errorf("a script names %s, and the page does not have it for scripts", id)
+		}
+	}
+	if n < 20 {
+		t.Errorf("found %d ids, expected 20 or more", n)
+	}
+}
+
+// The picture that is pushed over the threshold was not a match before, and is one then.
+func TestPush(t *testing.T) {
+	x, err := pictures()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x.BitsBefore <= matches || x.BitsAfter > matches {
+		t.Errorf("%d bits differ before and %d after, expected more than %d, then at most %d", x.BitsBefore, x.BitsAfter, matches, matches)
+	}
+}
