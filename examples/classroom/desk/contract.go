@@ -54,6 +54,7 @@ package desk
 //	                                         false reports of a hundred
 //	scanning push                            a picture that was altered until it is taken for another may be shown: the page
 //	                                         has it, from when it was built; bet: "push", N
+//	matrix, debate                           bets only
 type Request struct {
 	Station string `json:"station"`
 	Do      string `json:"do"`

@@ -37,12 +37,20 @@ type station interface {
 var makers = map[string]func() station{
 	"doorstep":  func() station { return new(doorstep) },
 	"breach":    func() station { return new(breach) },
-	"dial":      func() station { return dial{} },
-	"generator": func() station { return new(generator) },
-	"leaf":      func() station { return new(leaf) },
-	"scanning":  func() station { return scan{} },
 	"ratchet":   func() station { return new(ratchet) },
+	"leaf":      func() station { return new(leaf) },
+	"generator": func() station { return new(generator) },
+	"dial":      func() station { return dial{} },
+	"scanning":  func() station { return scan{} },
+	"matrix":    func() station { return betting{} },
+	"debate":    func() station { return betting{} },
 }
+
+// A betting is a station that has bets and no actions: what it reveals is in the page.
+type betting struct{}
+
+func (betting) do(_ *turn, do string, _ Args) error { return errUnknown(do) }
+func (betting) close()                              {}
 
 // A turn is one action under way.
 type turn struct {
