@@ -9,7 +9,7 @@ import (
 	"doormat/examples/classroom/web"
 )
 
-// matrix.json is what every system did with the town's messages: see TestMatrix, which writes it with -update. It is
+// matrix.json is what every system did with the town's messages: see TestMatrix, which writes it with -measure. It is
 // not computed at each start, as that takes most of a minute.
 //
 //go:embed matrix.json

@@ -15,13 +15,13 @@ import (
 )
 
 var (
-	long   = flag.Bool("long", false, "compute the matrix of all systems")
-	update = flag.Bool("update", false, "write matrix.json anew")
+	long    = flag.Bool("long", false, "compute the matrix of all systems")
+	measure = flag.Bool("measure", false, "compute the matrix of all systems, and write matrix.json anew")
 )
 
 // TestMatrix computes matrix.json again, with the randomness of `go run ./examples/matrix -seed 1`.
 func TestMatrix(t *testing.T) {
-	if !*long && !*update {
+	if !*long && !*measure {
 		t.Skip("takes most of a minute: -long")
 	}
 	town := conversation.Town()
@@ -39,7 +39,7 @@ func TestMatrix(t *testing.T) {
 		}
 		return of
 	}, town.Busiest)}
-	if *update {
+	if *measure {
 		m.Made = "go run ./examples/matrix -seed 1, " + time.Now().Format("2 January 2006")
 	}
 	b, err := json.MarshalIndent(m, "", "\t")
@@ -47,11 +47,11 @@ func TestMatrix(t *testing.T) {
 		t.Fatal(err)
 	}
 	b = append(b, '\n')
-	if *update {
+	if *measure {
 		if err := os.WriteFile("matrix.json", b, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	} else if !bytes.Equal(b, matrixJSON) {
-		t.Error("matrix.json is not what is measured: -update writes it anew")
+		t.Error("matrix.json is not what is measured: -measure writes it anew")
 	}
 }
