@@ -61,21 +61,27 @@ export function breach(lesson, root) {
     if (!row) {
       const item = copy("envelope");
       put(item, { day: day(event.at), from: event.from, to: event.to });
-      const marked = lesson.kept() === event.from || lesson.kept() === event.to;
-      item.querySelector("[data-mark]").hidden = !marked;
       row = rows[event.index] = { from: event.from, to: event.to };
       for (const side of sides) {
         const cell = document.createElement("i");
-        if (marked) cell.classList.add("marked");
         row[side] = { sealed: item.querySelector(`[data-side=${side}]`), cell, open: null };
       }
       row.item = item;
+      mark(row);
     }
     put(row[event.column].sealed, { bytes: spaced(event.bytes), n: event.size });
     if (event.column !== "without") return;
     wire.append(row.item);
     for (const side of sides) column[side].querySelector("[data-field]").append(row[side].cell);
     sent(rows.length);
+  }
+
+  // mark marks a message of the person whose secret is kept.
+  function mark(row) {
+    const who = lesson.kept();
+    const marked = who === row.from || who === row.to;
+    row.item.querySelector("[data-mark]").hidden = !marked;
+    for (const side of sides) row[side].cell.classList.toggle("marked", marked);
   }
 
   function open(event) {
@@ -88,7 +94,7 @@ export function breach(lesson, root) {
   }
 
   // show opens what has opened, oldest first, and then says what that was.
-  async function show(quick) {
+  async function show() {
     const list = opening;
     opening = [];
     const totals = exposed;
@@ -97,7 +103,7 @@ export function breach(lesson, root) {
       const count = column[side].querySelector("[data-count]");
       reveal(count, { n: totals[side].n - list.filter((event) => event.column === side).length, of: totals[side].of });
     }
-    if (quick || list.length < 8) list.forEach(open);
+    if (list.length < 8) list.forEach(open);
     else {
       list.sort((a, b) => a.index - b.index);
       const done = { with: 0, without: 0 };
@@ -205,7 +211,7 @@ export function breach(lesson, root) {
   for (const button of root.querySelectorAll("[data-send]")) {
     click(button, async () => {
       await lesson.act("breach", "send", { n: Number(button.dataset.send) });
-      await show();
+      await lesson.busy(show);
     });
   }
 
@@ -216,7 +222,7 @@ export function breach(lesson, root) {
     begin();
     find("[data-columns]").scrollIntoView({ block: "start" });
     const response = await lesson.act("breach", "steal", { name: theft.value });
-    if (!response.error) await show();
+    if (!response.error) await lesson.busy(show);
   });
 
   click(find("[data-card]"), async () => {
@@ -243,12 +249,13 @@ export function breach(lesson, root) {
     const response = await lesson.act("breach", "write", { from: from.value, to: to.value, text: text.value });
     if (response.error) return;
     text.value = "";
-    await show();
+    await lesson.busy(show);
     find("[data-written]").hidden = !rows.at(-1).with.open;
     const region = wire.parentElement;
     region.scrollTop = region.scrollHeight;
   });
 
+  lesson.changed(() => rows.forEach(mark));
   sliders(root);
   clear();
 }

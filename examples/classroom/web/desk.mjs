@@ -2,7 +2,6 @@
 // states of generators; it is terminated to stop it, and begins anew with what had been done.
 
 const searching = ["leaf", "generator"];
-const paper = ["matrix", "debate"]; // stations that have bets, and ask nothing of the library
 
 // A Player is one worker. It answers requests one after the other.
 class Player {
@@ -61,19 +60,14 @@ export class Desk {
     return Promise.all([this.stage.ready, this.search.ready]);
   }
 
-  // of returns the worker that does what a station asks for, or null.
+  // of returns the worker that does what a station asks for.
   of(station) {
-    if (paper.includes(station)) return null;
     return searching.includes(station) ? this.search : this.stage;
   }
 
   // act does one action at a station, and returns the response.
   async act(station, name, args = {}) {
     const request = { station, do: name, args };
-    if (!this.of(station)) {
-      this.log.push(request);
-      return {};
-    }
     const response = await this.of(station).ask(request, (event) => this.hear(event));
     if (!response.error && !response.stopped) this.log.push(request);
     return response;
@@ -82,11 +76,6 @@ export class Desk {
   // again takes back the last action at a station, if how is undo, and all of them, if it is reset.
   async again(station, how) {
     const player = this.of(station);
-    if (!player) {
-      const last = this.log.findLastIndex((done) => done.station === station);
-      this.log = this.log.filter((done, i) => (how === "reset" ? done.station !== station : i !== last));
-      return {};
-    }
     const response = await player.ask({ station: "class", do: how, args: { name: station } }, (event) => this.hear(event));
     if (response.error) return response;
     const mine = JSON.parse((await player.ask({ station: "class", do: "log", args: {} }, () => {})).text.log);

@@ -18,6 +18,7 @@ const stations = { doorstep, breach, ratchet, leaf, generator, dial, matrix, sca
 const root = document.getElementById("page");
 const pages = new Map([[document.documentElement.lang, root.cloneNode(true)]]);
 for (const template of document.querySelectorAll("template[data-page]")) pages.set(template.dataset.page, template.content);
+const pictures = new Map([...root.querySelectorAll("[data-picture]")].map((picture) => [picture.dataset.picture, picture.src]));
 
 // A Lesson is what the stations see of the desk: actions, events, and what has been done.
 class Lesson {
@@ -190,6 +191,7 @@ function mount(lang) {
   document.documentElement.lang = lang;
   root.replaceChildren(...pages.get(lang).cloneNode(true).childNodes);
   document.title = [".brand", "h1"].map((selector) => root.querySelector(selector).textContent).join(": ");
+  for (const picture of root.querySelectorAll("[data-picture]")) picture.src = pictures.get(picture.dataset.picture);
   lesson.looks = [];
   lesson.listeners = [];
   for (const [name, wire] of Object.entries(stations)) wire(lesson, root.querySelector(`[data-station=${name}]`));

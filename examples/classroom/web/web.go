@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"image/jpeg"
 	"math/bits"
 	"net/http"
 	"regexp"
@@ -190,6 +191,20 @@ func bundle() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// Designs returns the matrix for the page's script, which fills one table at a time from it: of each system its name,
+// its program, what of it is a reconstruction, and its rows, as lists.
+func (d document) Designs() any {
+	list := [][]any{}
+	for _, s := range d.Matrix {
+		rows := [][]any{}
+		for _, r := range s.Rows {
+			rows = append(rows, []any{r.Theft, r.Takes, r.N, r.Of, r.People, r.PeopleOf, r.Noticed, r.Forged})
+		}
+		list = append(list, []any{s.Name, s.Program, s.Guessed, rows})
+	}
+	return list
+}
+
 // A page is what the template makes one language of.
 type page struct {
 	Options
@@ -197,6 +212,9 @@ type page struct {
 	Pages []*page
 	words *words.Table
 }
+
+// First reports whether the page is shown first. Only that has the pictures.
+func (p *page) First() bool { return p == p.Pages[0] }
 
 // W returns a text for the page.
 func (p *page) W(id string) (template.HTML, error) { return p.words.HTML(id) }
@@ -436,7 +454,11 @@ var pictures = sync.OnceValues(func() (*push, error) {
 	if err != nil {
 		return nil, err
 	}
-	file := scanning.PNG(altered.Picture)
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, altered.Picture, &jpeg.Options{Quality: 90}); err != nil { // a quarter of a PNG's size
+		return nil, err
+	}
+	file := b.Bytes()
 	x := &push{Card: dataURL(card), Before: dataURL(boat), After: dataURL(file)}
 	for n, picture := range map[*int][]byte{&x.BitsBefore: boat, &x.BitsAfter: file} {
 		hash, ok := scanning.HashPicture(picture)

@@ -94,7 +94,7 @@ var (
 )
 
 // known are words of the template that are the same in all languages: names, a program's output, and a format.
-var known = []string{"doormat: ", "doormat", "AGE-SECRET-KEY-PQ-1", "age -d -i card.txt town.age", "go run ./examples/matrix", "go run ./examples/"}
+var known = []string{"doormat: ", "doormat", "AGE-SECRET-KEY-PQ-1", "go run ./examples/breach -out DIR", "go run ./examples/matrix", "go run ./examples/"}
 
 // No sentence stands in the template: all come from words. No handler and no style stands in it either, since the
 // policy refuses them.
