@@ -217,9 +217,19 @@ func open(t *testing.T, url string) *tab {
 		}
 		site.proxy.refused = nil
 	})
-	b.do(chromedp.Navigate(url))
-	b.wait(`!document.querySelector("[data-status] [data-when=ready]").hidden`)
+	if !strings.HasPrefix(url, "about:") {
+		b.visit(url)
+	}
 	return b
+}
+
+// visit opens an address, and waits until the library is there and what the address says is done.
+func (b *tab) visit(url string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(url))
+	b.idle()
+	b.wait(`document.querySelector("[data-text='class.code']").textContent.length > 1`)
+	b.idle()
 }
 
 // do does actions.

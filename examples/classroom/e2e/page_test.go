@@ -87,3 +87,174 @@ func TestBreach(t *testing.T) {
 	}
 	b.axe("breach")
 }
+
+// The other stations, by keyboard: each has a bet before what it reveals, and shows what the library measures.
+func TestStations(t *testing.T) {
+	b := open(t, site.url+"#code=K7-RIVER&lang=en")
+	for _, s := range []struct {
+		id   string
+		walk func(b *tab, in func(string) string)
+	}{
+		{"ratchet", ratchet}, {"leaf", leaf}, {"generator", generator}, {"dial", dial}, {"matrix", matrix}, {"scanning", scanning}, {"debate", debate},
+	} {
+		t.Run(s.id, func(t *testing.T) {
+			b.t = t
+			defer func() { b.t = nil }()
+			b.station(s.id)
+			s.walk(b, func(selector string) string { return fmt.Sprintf("[data-station=%s] %s", s.id, selector) })
+			b.axe(s.id)
+		})
+	}
+	b.t = t
+}
+
+const lock = "[data-form=bet] button:not([type=button])"
+
+// barred reports whether a button waits for a bet.
+func (b *tab) barred(selector string) {
+	b.t.Helper()
+	if !eval[bool](b, fmt.Sprintf("document.querySelector(%q).getAttribute('aria-disabled') === 'true'", selector)) {
+		b.t.Errorf("%s does not wait for a bet", selector)
+	}
+}
+
+func ratchet(b *tab, in func(string) string) {
+	b.use(in("[data-run]"))
+	b.idle()
+	b.barred(in("[data-steal]"))
+	b.reach(in("[data-form=bet] input[type=range]"))
+	b.press(kb.Home, kb.ArrowRight, kb.ArrowRight, kb.ArrowRight)
+	b.use(in(lock))
+	b.idle()
+	b.use(in("[data-steal]"))
+	b.idle()
+	town := conversation.Town()
+	var talk []attacks.Message
+	for m := range town.Messages {
+		if m.From == "Marta Lind" && m.To == "Neil Pask" || m.From == "Neil Pask" && m.To == "Marta Lind" {
+			talk = append(talk, m)
+		}
+	}
+	c := attacks.NewConversation(talk)
+	c.Moment = 3
+	for column, x := range map[string]struct {
+		system attacks.System
+		theft  attacks.TheftName
+	}{"without": {noescrow.New(), attacks.DeviceKeys}, "device": {escrow.New(), attacks.DeviceKeys}, "with": {escrow.New(), escrow.Key}} {
+		r, err := attacks.Run(b.t.Context(), x.system, c, "Marta Lind", nil)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		want := r.Exposure(x.theft).Readable()
+		r.Close()
+		if got := digits(b.text(in(fmt.Sprintf("[data-total=%q]", column)))); len(got) != 2 || got[0] != fmt.Sprint(want.N) || got[1] != fmt.Sprint(want.Of) {
+			b.t.Errorf("%s: the page says %v, the library %v", column, got, want)
+		}
+	}
+}
+
+func leaf(b *tab, in func(string) string) {
+	b.use(in("[data-call]"))
+	b.idle()
+	b.barred(in("[data-forge]"))
+	b.use(in(lock))
+	b.idle()
+	b.use(in("[data-forge]"))
+	b.idle()
+	b.use(in("[data-hundred]"))
+	b.wait(fmt.Sprintf("document.querySelector(%q) && !document.querySelector(%q).hidden", in("[data-histogram]"), in("[data-histogram]")))
+	b.use(in("[data-stop]"))
+	b.wait(fmt.Sprintf("document.querySelector(%q).hidden", in("[data-stop]")))
+	b.idle()
+	b.use(in("[data-blame]"))
+	b.wait(fmt.Sprintf("document.querySelectorAll(%q).length === 4", in("[data-blamed] > tbody > tr")))
+	b.idle()
+	if got := b.text(in("[data-blamed] > tbody > tr:last-child > td:last-child")); got != "Cas" {
+		b.t.Errorf("%s is blamed for a LEAF borrowed of Cas", got)
+	}
+}
+
+func generator(b *tab, in func(string) string) {
+	b.use(in("[data-tiny]"))
+	b.idle()
+	b.barred(in("[data-draw-byte]"))
+	b.use(in(lock))
+	b.idle()
+	b.use(in("[data-draw-byte]"))
+	b.idle()
+	said, drawn := digits(b.text(in("[data-happened] > :first-child"))), digits(b.text(in("[data-happened] > :nth-child(2)")))
+	if len(said) != 1 || len(drawn) != 1 || said[0] != drawn[0] {
+		b.t.Errorf("the owner of d says %v, and %v is drawn", said, drawn)
+	}
+	b.use(in("[data-find='8']"))
+	b.wait(fmt.Sprintf("!document.querySelector(%q).hidden", in("[data-found]")))
+	if one, two := b.text(in("[data-text='generator.predicted']")), b.text(in("[data-text='generator.really']")); one != two || len(one) < 64 {
+		b.t.Errorf("predicted %s, drawn %s", one, two)
+	}
+	// A search ends when it is stopped, within a second of the page's own time.
+	b.use(in("[data-find='16']"))
+	b.wait(fmt.Sprintf("!document.querySelector(%q).hidden", in("[data-stop]")))
+	eval[int](b, fmt.Sprintf(`window.pressed = 0, document.querySelector(%q).addEventListener("click", () => { window.pressed = performance.now();
+		new MutationObserver(() => { window.took ??= performance.now() - window.pressed }).observe(document.querySelector(%[1]q), { attributes: true, attributeFilter: ["hidden"] }) }, { capture: true }), 0`, in("[data-stop]")))
+	b.use(in("[data-stop]"))
+	b.wait("window.took !== undefined")
+	took := eval[float64](b, "window.took")
+	b.t.Logf("the search ends after %.0f ms", took)
+	if took > 1000 {
+		b.t.Errorf("the search ends %.0f ms after it was stopped", took)
+	}
+	b.idle()
+	b.use(in("[data-juniper]"))
+	b.wait(fmt.Sprintf("document.querySelectorAll(%q).length === 3", in("[data-juniper-table] > tbody > tr")))
+	b.idle()
+}
+
+func dial(b *tab, in func(string) string) {
+	b.barred(in("[data-deal]"))
+	b.use(in(lock))
+	b.idle()
+	b.use(in("[data-deal]"))
+	b.wait(fmt.Sprintf("document.querySelectorAll(%q).length === 6", in("[data-stairs] > tbody > tr")))
+	b.idle()
+	for i, want := range []string{"0", "0", "0", "100", "100", "100"} { // three of five
+		if got := digits(b.text(in(fmt.Sprintf("[data-stairs] > tbody > tr:nth-child(%d) > td", i+1)))); got[0] != want {
+			b.t.Errorf("%d agents are robbed: %v, expected %s", i, got, want)
+		}
+	}
+}
+
+func matrix(b *tab, in func(string) string) {
+	if eval[bool](b, fmt.Sprintf("!document.querySelector(%q).hidden", in("[data-revealed]"))) {
+		b.t.Error("the table is there before the bet")
+	}
+	b.use(in(lock))
+	b.idle()
+	b.choose(in("[data-choose]"), "1")
+	if got := b.text(in("table.matrix > tbody > tr:nth-child(2)")); !strings.Contains(got, "escrow") || !strings.Contains(got, "416") {
+		b.t.Errorf("the second row is %q", got)
+	}
+}
+
+func scanning(b *tab, in func(string) string) {
+	b.barred(in("[data-count-rates]"))
+	b.use(in("[data-form=rates] button:not([type=button])"))
+	b.idle()
+	b.use(in("[data-count-rates]"))
+	b.wait(fmt.Sprintf("!document.querySelector(%q).hidden", in("[data-rates]")))
+	b.idle()
+	if got := b.text(in("[data-rates] .happened > :nth-child(3)")); len(digits(got)) == 0 || digits(got)[0] != "1" { // one in a million of a million
+		b.t.Errorf("right reports: %q", got)
+	}
+	b.barred(in("[data-push]"))
+	b.use(in("[data-form=push] button:not([type=button])"))
+	b.idle()
+	b.use(in("[data-push]"))
+	b.wait(fmt.Sprintf("!document.querySelector(%q).hidden", in("[data-pushed]")))
+	b.idle()
+}
+
+func debate(b *tab, in func(string) string) {
+	b.use(in("[data-card] button:not([type=button])"))
+	b.wait(fmt.Sprintf("!document.querySelector(%q).hidden", in("[data-turned]")))
+	b.idle()
+}
