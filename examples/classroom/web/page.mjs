@@ -144,7 +144,9 @@ function go(id, focus) {
     if (link.dataset.go === id) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  root.querySelector(".intro").hidden = id !== Object.keys(stations)[0];
+  const first = id === Object.keys(stations)[0];
+  root.querySelector(".intro").classList.toggle("unseen", !first); // whose heading is the page's
+  root.querySelector(".intro .lead").hidden = !first;
   address.at = id;
   remember();
   if (!focus) return;
