@@ -87,7 +87,7 @@ export class Desk {
   async stop() {
     const log = this.log.filter((done) => this.of(done.station) === this.search);
     this.search.stop();
-    await this.search.ask({ station: "class", do: "replay", args: { code: this.code, log } }, (event) => this.hear(event));
+    return this.search.ask({ station: "class", do: "replay", args: { code: this.code, log } }, (event) => this.hear(event));
   }
 
   async draw() {

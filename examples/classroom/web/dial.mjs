@@ -9,7 +9,7 @@ export function dial(lesson, root) {
   const { agents, needed } = form.elements;
   const about = () => `deal ${agents.value} ${needed.value}`;
   const body = find("[data-stairs] > tbody");
-  let measured = 0;
+  let steps = []; // of the last dealing
 
   function clear() {
     body.replaceChildren();
@@ -17,20 +17,38 @@ export function dial(lesson, root) {
     for (const e of root.querySelectorAll("[data-happened] > *")) e.hidden = true;
   }
 
-  function step(event) {
-    if (event.index === 0) body.replaceChildren();
-    const row = copy("stair").querySelector("tr");
-    put(row, { agents: event.index, opens: word(event.n > 0 ? "shell.opened" : "shell.shut") + " " + word("dial.of", { n: event.n, of: event.of }), works: word(event.flags[1] ? "dial.works-yes" : "dial.works-no") });
-    row.querySelector(".open-bar").setAttribute("width", (100 * event.n) / event.of);
-    row.classList.toggle("is-open", event.n > 0);
-    body.append(row);
+  // dealt shows the two stairs.
+  function dealt({ numbers }) {
+    body.replaceChildren();
+    for (const event of steps.slice(steps.findLastIndex((event) => event.index === 0))) {
+      const row = copy("stair").querySelector("tr");
+      put(row, {
+        agents: event.index,
+        opens: [word(event.n > 0 ? "shell.opened" : "shell.shut"), word("dial.of", { n: event.n, of: event.of })].join(" "),
+        works: word(event.flags[1] ? "dial.works-yes" : "dial.works-no"),
+      });
+      row.querySelector(".open-bar").setAttribute("width", (100 * event.n) / event.of);
+      row.classList.toggle("is-open", event.n > 0);
+      body.append(row);
+    }
     find("[data-stairs]").hidden = false;
-    if (event.index === Number(needed.value) - 1) measured = event.n;
+    const measured = steps.findLast((event) => event.index === numbers.k - 1).n;
+    const [mine, uses, both] = find("[data-happened]").children;
+    reveal(mine, { n: lesson.bet("dial", about())?.n ?? 0, m: measured });
+    reveal(uses, { n: numbers.uses });
+    reveal(both);
   }
 
   lesson.on("dial", (event) => {
     if (event.kind === "cleared") clear();
-    if (event.kind === "step") step(event);
+    if (event.kind === "step") steps.push(event);
+    if (event.kind === "restored" && event.numbers.k) {
+      agents.value = event.numbers.n;
+      needed.max = event.numbers.n;
+      needed.value = event.numbers.k;
+      for (const range of [agents, needed]) range.dispatchEvent(new Event("input"));
+      dealt(event);
+    }
   });
   const look = bet(lesson, "dial", form, about, [find("[data-deal]")]);
   agents.addEventListener("input", () => {
@@ -40,12 +58,9 @@ export function dial(lesson, root) {
   sliders(root);
   for (const range of [agents, needed]) range.addEventListener("input", () => { clear(); look(); });
   click(find("[data-deal]"), async () => {
+    steps = [];
     const response = await lesson.act("dial", "deal", { n: Number(agents.value), k: Number(needed.value) });
-    if (response.error) return;
-    const [mine, uses, both] = find("[data-happened]").children;
-    reveal(mine, { n: lesson.bet("dial", about())?.n ?? 0, m: measured });
-    reveal(uses, { n: response.numbers.uses });
-    reveal(both);
+    if (!response.error) dealt(response);
   });
   clear();
 }

@@ -35,11 +35,30 @@ export function generator(lesson, root) {
     if (event.kind === "points") points = event.points;
     if (event.kind === "progress") reveal(find("[data-progress]"), { n: event.n, of: event.of });
     if (event.kind === "exposed") juniper(event);
+    if (event.kind === "restored") restored(event);
     if (event.kind === "statistic") {
       tests[1]++;
       if (event.flags[0]) tests[0]++;
     }
   });
+
+  function drawn({ numbers }) {
+    for (const e of root.querySelectorAll("[data-happened] > *")) reveal(e, { said: numbers.said, drawn: numbers.drawn });
+  }
+
+  function found({ numbers }) {
+    reveal(find("[data-progress]"), { n: numbers.tested });
+    reveal(find("[data-found]"));
+  }
+
+  const passed = () => reveal(find("[data-passed]"), { n: tests[0], of: tests[1] });
+
+  function restored(event) {
+    if (event.numbers.px !== undefined) curve(event);
+    if (event.numbers.drawn !== undefined) drawn(event);
+    if (event.numbers.tested !== undefined) found(event);
+    if (event.numbers.passed !== undefined) passed();
+  }
 
   function juniper(event) {
     const row = copy("juniper-row").querySelector("tr");
@@ -57,8 +76,7 @@ export function generator(lesson, root) {
   bet(lesson, "generator", form, () => "draw", [find("[data-draw-byte]")]);
   click(find("[data-draw-byte]"), async () => {
     const response = await lesson.act("generator", "draw");
-    if (response.error) return;
-    for (const e of root.querySelectorAll("[data-happened] > *")) reveal(e, { said: response.numbers.said, drawn: response.numbers.drawn });
+    if (!response.error) drawn(response);
   });
   const stop = find("[data-stop]");
   for (const button of root.querySelectorAll("[data-find]")) {
@@ -67,12 +85,10 @@ export function generator(lesson, root) {
       find("[data-found]").hidden = true;
       const response = await lesson.act("generator", "find", { n: Number(button.dataset.find) });
       stop.hidden = true;
-      if (response.error || response.stopped) return;
-      put(find("[data-progress]"), { n: response.numbers.tested });
-      reveal(find("[data-found]"));
+      if (!response.error && !response.stopped) found(response);
     });
   }
-  click(stop, () => lesson.stop());
+  click(stop, () => lesson.stop("generator"));
   click(find("[data-juniper]"), async () => {
     find("[data-juniper-table] > tbody").replaceChildren();
     await lesson.act("generator", "juniper");
@@ -80,7 +96,7 @@ export function generator(lesson, root) {
   click(find("[data-statistics]"), async () => {
     tests = [0, 0];
     const response = await lesson.act("generator", "statistics");
-    if (!response.error) reveal(find("[data-passed]"), { n: tests[0], of: tests[1] });
+    if (!response.error) passed();
   });
   clear();
 }

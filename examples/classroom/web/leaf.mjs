@@ -24,6 +24,7 @@ export function leaf(lesson, root) {
     for (const e of root.querySelectorAll("[data-happened] > *")) e.hidden = true;
     find("[data-blamed] > tbody").replaceChildren();
     trials = [];
+    forgedUnit = "";
   }
 
   // bytes shows the bytes of a LEAF, each of which says what it is.
@@ -70,14 +71,20 @@ export function leaf(lesson, root) {
       for (const e of root.querySelectorAll("[data-happened] > *")) {
         reveal(e, { n: event.n });
       }
-      const [, mine, ms, seen] = find("[data-happened]").children;
+      const [, mine, ms, tap] = find("[data-happened]").children;
       put(mine, { n: lesson.bet("leaf", "forge")?.n ?? 0 });
       put(ms, { n: Math.round(time / 1e6) });
-      seen.hidden = forgedUnit === "";
-      put(seen, { unit: forgedUnit });
+      tap.hidden = forgedUnit === "";
+      put(tap, { unit: forgedUnit });
       return;
     }
     histogram();
+  }
+
+  // seen says what the tap makes of the forged LEAF.
+  function seen({ text }) {
+    forgedUnit = text.forgedUnit;
+    reveal(find("[data-happened]").lastElementChild, { unit: forgedUnit });
   }
 
   function histogram() {
@@ -117,6 +124,10 @@ export function leaf(lesson, root) {
     if (event.kind === "progress") reveal(find("[data-trial]"), { n: event.n });
     if (event.kind === "forged") forged(event);
     if (event.kind === "call") blamed(event);
+    if (event.kind === "restored") {
+      if (event.text.leaf) call(event);
+      if (event.text.forgedUnit) seen(event);
+    }
   });
   family.addEventListener("change", ladder);
   unit.addEventListener("change", ladder);
@@ -137,13 +148,10 @@ export function leaf(lesson, root) {
   };
   click(find("[data-forge]"), async () => {
     const response = await search("forge");
-    if (!response.text?.forgedUnit) return;
-    forgedUnit = response.text.forgedUnit;
-    const seen = find("[data-happened]").lastElementChild;
-    reveal(seen, { unit: forgedUnit });
+    if (response.text?.forgedUnit) seen(response);
   });
   click(find("[data-hundred]"), () => search("hundred", { n: 100 }));
-  click(stop, () => lesson.stop());
+  click(stop, () => lesson.stop("leaf"));
   click(find("[data-blame]"), async () => {
     find("[data-blamed] > tbody").replaceChildren();
     await lesson.act("leaf", "blame");

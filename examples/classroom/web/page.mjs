@@ -85,33 +85,35 @@ class Lesson {
     return response;
   }
 
-  async again(station, how) {
+  // redo has the desk do again what was done, and shows it at once. What its responses say comes to each station as an
+  // event "restored".
+  async redo(station, work) {
     if (!this.desk) return;
     this.quick = true;
-    const response = await this.busy(() => this.desk.again(station, how));
-    this.quick = false;
+    const response = await this.busy(work);
     problem(station, response.error ?? "");
-    values(station, response);
+    if (!response.error) {
+      values("class", { text: { code: this.desk.code } });
+      for (const name of Object.keys(stations)) {
+        values(name, response);
+        this.hear({ kind: "restored", station: name, numbers: response.numbers ?? {}, text: response.text ?? {} });
+      }
+    }
+    this.quick = false;
     remember();
     this.look();
   }
 
-  async stop() {
-    this.quick = true;
-    await this.desk.stop();
-    this.quick = false;
-    this.look();
+  again(station, how) {
+    return this.redo(station, () => this.desk.again(station, how));
   }
 
-  async replay(code, log) {
-    this.quick = true;
-    const response = await this.busy(() => this.desk.replay(code, log));
-    this.quick = false;
-    problem("class", response.error ?? "");
-    if (!response.error) values("class", { text: { code: this.desk.code } });
-    remember();
-    this.look();
-    return response;
+  stop(station) {
+    return this.redo(station, () => this.desk.stop());
+  }
+
+  replay(code, log) {
+    return this.redo("class", () => this.desk.replay(code, log));
   }
 }
 

@@ -13,17 +13,20 @@ export function scanning(lesson, root) {
 
   lesson.on("scanning", (event) => {
     if (event.kind === "cleared") clear();
+    if (event.kind === "restored" && event.numbers.reports !== undefined) counted(event);
   });
   bet(lesson, "scanning", form, () => "rates", [find("[data-count-rates]")]);
   click(find("[data-count-rates]"), async () => {
     const { rate, people, checks } = form.elements;
     const response = await lesson.act("scanning", "rates", { rate: Number(rate.value), people: Number(people.value), checks: Number(checks.value) });
-    if (response.error) return;
-    const { reports, right, false: innocent, share } = response.numbers;
+    if (!response.error) counted(response);
+  });
+
+  function counted({ numbers }) {
+    const { reports, right, false: innocent, share } = numbers;
     const digits = (x) => (x >= 100 ? Math.round(x) : Number(x.toPrecision(3)));
     // 100 stands for all, and 0 for none.
     const n = share === undefined ? 0 : share > 99 && share < 100 ? Number(share.toPrecision(4)) : digits(share);
-    put(root, { share: n });
     reveal(find("[data-rates]"), { share: n, reports: digits(reports), right: digits(right), false: digits(innocent) });
     const dots = find("[data-hundred-dots]");
     dots.replaceChildren();
@@ -32,7 +35,7 @@ export function scanning(lesson, root) {
       if (i < Math.round(100 - (share ?? 0))) dot.classList.add("right");
       dots.append(dot);
     }
-  });
+  }
 
   const pushing = find("[data-form=push]");
   bet(lesson, "scanning", pushing, () => "push", [find("[data-push]")]);
