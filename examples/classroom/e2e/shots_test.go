@@ -1,0 +1,80 @@
+package e2e
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+var shots = flag.String("shots", "", "a folder for pictures of each station, in three sizes, light and dark")
+
+// lesson is a log that brings each station to its end.
+const lesson = `[
+	{"station":"doorstep","do":"pick","args":{"name":"Graham Tranter"}},
+	{"station":"breach","do":"send","args":{}},
+	{"station":"breach","do":"bet","args":{"name":"escrow key","n":300}},
+	{"station":"breach","do":"steal","args":{"name":"escrow key"}},
+	{"station":"ratchet","do":"run","args":{}},
+	{"station":"ratchet","do":"bet","args":{"name":"theft","list":[3,4,5,6,7]}},
+	{"station":"ratchet","do":"theft","args":{"at":3}},
+	{"station":"leaf","do":"call","args":{}},
+	{"station":"leaf","do":"bet","args":{"name":"forge","n":1000}},
+	{"station":"leaf","do":"forge","args":{}},
+	{"station":"leaf","do":"hundred","args":{"n":30}},
+	{"station":"leaf","do":"blame","args":{}},
+	{"station":"generator","do":"tiny","args":{}},
+	{"station":"generator","do":"bet","args":{"name":"draw","n":7}},
+	{"station":"generator","do":"draw","args":{}},
+	{"station":"generator","do":"find","args":{"n":8}},
+	{"station":"generator","do":"juniper","args":{}},
+	{"station":"dial","do":"bet","args":{"name":"deal 5 3","n":50}},
+	{"station":"dial","do":"deal","args":{"n":5,"k":3}},
+	{"station":"matrix","do":"bet","args":{"name":"table","n":5}},
+	{"station":"scanning","do":"bet","args":{"name":"rates","n":10}},
+	{"station":"scanning","do":"rates","args":{"rate":1000,"people":1000000,"checks":1}},
+	{"station":"scanning","do":"bet","args":{"name":"push","n":1}},
+	{"station":"scanning","do":"push","args":{}},
+	{"station":"debate","do":"bet","args":{"name":"d1","n":0}}
+]`
+
+// TestShots takes pictures of each station, for people to look at.
+func TestShots(t *testing.T) {
+	if *shots == "" {
+		t.Skip("takes pictures: -shots FOLDER")
+	}
+	var compact []any
+	if err := json.Unmarshal([]byte(lesson), &compact); err != nil {
+		t.Fatal(err)
+	}
+	log, _ := json.Marshal(compact)
+	if err := os.MkdirAll(*shots, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, site.url+"#code=K7-RIVER&lang=en&do="+url.QueryEscape(string(log)))
+	for _, size := range [][2]int64{{360, 740}, {1024, 768}, {1920, 1080}} {
+		b.do(chromedp.EmulateViewport(size[0], size[1]))
+		for _, scheme := range []string{"light", "dark"} {
+			b.emulate(emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+			for _, id := range []string{"doorstep", "breach", "ratchet", "leaf", "generator", "dial", "matrix", "scanning", "debate"} {
+				eval[int](b, fmt.Sprintf("document.querySelector('nav a[data-go=%s]').click(), scrollTo(0, 0), 0", id))
+				if wide := eval[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); wide > 0 {
+					t.Errorf("%s, at %d pixels: %d more are beside the page", id, size[0], wide)
+				}
+				picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(*shots, fmt.Sprintf("%s-%d-%s.png", id, size[0], scheme)), picture, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
