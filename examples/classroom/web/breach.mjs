@@ -154,6 +154,9 @@ export function breach(lesson, root) {
     part("yours").hidden = !who || mine === 0;
     part("yours-shut").hidden = !who || mine > 0;
     put(part("yours"), { n: mine, who: who ?? "" });
+    const secret = rows[lesson.secret]?.with.open?.querySelector("[data-put=text]").textContent;
+    part("secret").textContent = secret ?? "";
+    part("secret").hidden = !secret;
     const says = part("says");
     says.textContent = word(wordID("theft.says-", e.name));
     says.hidden = false;

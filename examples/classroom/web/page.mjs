@@ -26,6 +26,7 @@ class Lesson {
     this.desk = null; // until the library is there
     this.quick = false; // what is done again is shown at once
     this.messages = 416;
+    this.secret = -1; // the index of the message whose secret is kept
     this.looks = [];
     this.listeners = [];
   }
