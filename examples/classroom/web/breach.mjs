@@ -14,6 +14,7 @@ export function breach(lesson, root) {
   let opening = []; // events that have come during one action
   let exposed = {};
   let stolen = false;
+  let moved = false; // the slider of the bet, by the reader
 
   function clear() {
     wire.replaceChildren();
@@ -52,7 +53,8 @@ export function breach(lesson, root) {
     put(find("[data-sent]"), { n, of: Math.max(of(), n) });
     put(form, { of: n });
     const range = form.elements.n;
-    if (!range.disabled) range.max = Math.max(n, 1);
+    range.max = Math.max(n, 1);
+    if (!moved && !range.disabled) range.value = Math.round(n / 2);
     range.dispatchEvent(new Event("input"));
   }
 
@@ -218,6 +220,7 @@ export function breach(lesson, root) {
     });
   }
 
+  form.elements.n.addEventListener("input", (event) => (moved ||= event.isTrusted));
   const theft = form.elements.theft;
   const look = bet(lesson, "breach", form, () => theft.value, [find("[data-steal]")]);
   theft.addEventListener("change", look);
