@@ -14,6 +14,7 @@ export function breach(lesson, root) {
   let opening = []; // events that have come during one action
   let exposed = {};
   let stolen = false;
+  let drawn = false; // what the last theft opened
   let moved = false; // the slider of the bet, by the reader
 
   function clear() {
@@ -32,6 +33,8 @@ export function breach(lesson, root) {
     find("[data-card-says]").textContent = "";
     find("[data-written]").hidden = true;
     stolen = false;
+    drawn = false;
+    exposed = {};
     sent(0);
   }
 
@@ -151,18 +154,26 @@ export function breach(lesson, root) {
     const part = (name) => find(`[data-happened] > [data-when=${name}]`);
     const made = lesson.bet("breach", e.name);
     if (made) reveal(part("bet"), { n: made.n ?? 0, m: e.n });
-    const who = lesson.kept();
-    const mine = rows.filter((row) => row.with.open && (row.from === who || row.to === who)).length;
-    part("yours").hidden = !who || mine === 0;
-    part("yours-shut").hidden = !who || mine > 0;
-    put(part("yours"), { n: mine, who: who ?? "" });
-    const secret = rows[lesson.secret]?.with.open?.querySelector("[data-put=text]").textContent;
-    part("secret").textContent = secret ?? "";
-    part("secret").hidden = !secret;
+    drawn = true;
+    mine();
     const says = part("says");
     says.textContent = word(wordID("theft.says-", e.name));
     says.hidden = false;
     board(e.name);
+  }
+
+  // mine says what has become of the secret that was to be kept.
+  function mine() {
+    const part = (name) => find(`[data-happened] > [data-when=${name}]`);
+    const who = lesson.kept();
+    const told = Boolean(who) && drawn;
+    const open = rows.filter((row) => row.with.open && (row.from === who || row.to === who)).length;
+    part("yours").hidden = !told || open === 0;
+    part("yours-shut").hidden = !told || open > 0;
+    put(part("yours"), { n: open, who: who ?? "" });
+    const secret = rows[lesson.secret]?.with.open?.querySelector("[data-put=text]").textContent;
+    part("secret").textContent = secret ?? "";
+    part("secret").hidden = !told || !secret;
   }
 
   // board has a line for each theft.
@@ -189,6 +200,8 @@ export function breach(lesson, root) {
   function begin() {
     exposed = {};
     opening = [];
+    drawn = false;
+    for (const e of root.querySelectorAll("[data-happened] > *")) e.hidden = true;
     for (const side of sides) hide(side);
   }
 
@@ -261,7 +274,10 @@ export function breach(lesson, root) {
     region.scrollTop = region.scrollHeight;
   });
 
-  lesson.changed(() => rows.forEach(mark));
+  lesson.changed(() => {
+    rows.forEach(mark);
+    mine();
+  });
   sliders(root);
   clear();
 }
