@@ -24,6 +24,7 @@ const (
 const (
 	maxWritten = 2000 // messages by hand
 	maxText    = 2000 // bytes of one
+	shown      = 24   // bytes of an envelope, its last: the first are the two names
 )
 
 // A breach is station 1: the town's conversation in two columns, and thefts.
@@ -207,7 +208,7 @@ func (b *breach) carry(t *turn, m attacks.Message) error {
 		}
 		envelope := c.wire.envelope
 		t.event(Event{Kind: "sealed", Column: c.name, Index: i, At: m.At.Format(time.RFC3339), From: m.From, To: m.To,
-			Bytes: hex.EncodeToString(envelope[:min(24, len(envelope))]), Size: len(envelope), Text: m.Text})
+			Bytes: hex.EncodeToString(envelope[max(0, len(envelope)-shown):]), Size: len(envelope), Text: m.Text})
 	}
 	b.messages = append(b.messages, m)
 	return nil

@@ -93,7 +93,7 @@ type Response struct {
 //
 //	cleared   station
 //	person    name, index (of the message that is the secret; -1 if it is of no one message)
-//	sealed    column, index, at, from, to, bytes (the first 24 of the envelope, hexadecimal), size (of the envelope), text
+//	sealed    column, index, at, from, to, bytes (the last 24 of the envelope, hexadecimal), size (of the envelope), text
 //	stolen    column, name (of the theft), text (what the thief takes), size (of the loot), bytes (its first 32), n: the
 //	          index of the first message after the theft
 //	opened    column, name (of the theft), index, text

@@ -97,7 +97,7 @@ func (r *ratchet) column(t *turn, column string, messages []attacks.Message, ope
 			return fmt.Errorf("message %d: %w", i, err)
 		}
 		t.event(Event{Kind: "sealed", Column: column, Index: i, At: m.At.Format(time.RFC3339), From: m.From, To: m.To,
-			Bytes: hex.EncodeToString(system.envelope[:min(24, len(system.envelope))]), Size: len(system.envelope), Text: m.Text})
+			Bytes: hex.EncodeToString(system.envelope[max(0, len(system.envelope)-shown):]), Size: len(system.envelope), Text: m.Text})
 	}
 	for name, all := range stolen {
 		for _, s := range all {
