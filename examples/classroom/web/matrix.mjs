@@ -15,7 +15,7 @@ export function matrix(lesson, root) {
     const table = copy("design");
     put(table, { name, program, guessed });
     table.querySelector("[data-when=guessed]").hidden = guessed === "";
-    for (const [theft, takes, n, of, people, all, noticed, forged] of rows) {
+    for (const [theft, takes, n, of, people, all, noticed, forged, definition] of rows) {
       const row = copy("design-row").querySelector("tr");
       put(row, {
         theft,
@@ -24,10 +24,12 @@ export function matrix(lesson, root) {
         people: word("dial.of", { n: people, of: all }),
         noticed: noticed || word("shell.nobody"),
         forged: forged || word("shell.none"),
+        definition,
       });
       if (!noticed) row.querySelector("[data-put=noticed]").removeAttribute("lang");
       table.tBodies[0].append(row);
     }
+    if (!rows.some((row) => row.at(-1))) for (const cell of table.querySelectorAll("[data-definition]")) cell.remove();
     find("[data-details]").replaceChildren(table);
   }
 

@@ -65,6 +65,10 @@ type Row struct {
 	Noticed string // who could have noticed; "" for nobody
 	N, Of   int    // messages that opened, of all
 
+	// Definition is what the European Commission's definition of a backdoor says of it; "" if it was not applied, and
+	// then the page has no column for it.
+	Definition string
+
 	People, PeopleOf int
 
 	Worst bool // of those that nobody notices, the one that opens the most
@@ -198,7 +202,7 @@ func (d document) Designs() any {
 	for _, s := range d.Matrix {
 		rows := [][]any{}
 		for _, r := range s.Rows {
-			rows = append(rows, []any{r.Theft, r.Takes, r.N, r.Of, r.People, r.PeopleOf, r.Noticed, r.Forged})
+			rows = append(rows, []any{r.Theft, r.Takes, r.N, r.Of, r.People, r.PeopleOf, r.Noticed, r.Forged, r.Definition})
 		}
 		list = append(list, []any{s.Name, s.Program, s.Guessed, rows})
 	}
