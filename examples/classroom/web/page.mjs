@@ -164,10 +164,11 @@ function read() {
   const found = new URLSearchParams(location.hash.slice(1));
   let log = [];
   try {
-    if (found.has("do")) log = JSON.parse(found.get("do"));
+    log = JSON.parse(found.get("do") ?? "[]");
   } catch {
     log = [];
   }
+  if (!Array.isArray(log) || log.some((done) => typeof done?.station !== "string")) log = [];
   const at = stations[found.get("at")] ? found.get("at") : Object.keys(stations)[0];
   const wanted = found.get("lang") ?? navigator.languages.map((l) => l.slice(0, 2)).find((l) => pages.has(l));
   return { code: found.get("code") ?? "", log, at, lang: pages.has(wanted) ? wanted : document.documentElement.lang };
