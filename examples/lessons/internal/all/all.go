@@ -1,0 +1,21 @@
+// Package all is the table of the lessons: what deals their puzzles, for the grader and for the tests.
+package all
+
+import (
+	leaf "doormat/examples/lessons/04-leaf/deal"
+	"doormat/examples/lessons/lesson"
+)
+
+// A Lesson is one row.
+type Lesson struct {
+	Folder string
+	Deal   lesson.Deal
+	Sheet  lesson.DealSheet // nil: the lesson has no puzzle for other languages
+	Forbid []string         // paths that an answer may not import, nor anything below them, besides those that none may
+	Heavy  bool             // the answer computes for long: the grader compiles it and does not interpret it
+}
+
+// Lessons lists all, in order.
+var Lessons = []Lesson{
+	{Folder: "04-leaf", Deal: leaf.New, Heavy: true},
+}
