@@ -3,6 +3,7 @@ package all
 
 import (
 	leaf "doormat/examples/lessons/04-leaf/deal"
+	samenumber "doormat/examples/lessons/12-same-number/deal"
 	"doormat/examples/lessons/lesson"
 )
 
@@ -18,4 +19,5 @@ type Lesson struct {
 // Lessons lists all, in order.
 var Lessons = []Lesson{
 	{Folder: "04-leaf", Deal: leaf.New, Heavy: true},
+	{Folder: "12-same-number", Deal: samenumber.New, Forbid: []string{"doormat/noescrow"}, Heavy: true},
 }
