@@ -2,12 +2,16 @@ module doormat/examples/lessons
 
 go 1.26.0
 
-require doormat v0.0.0
+require (
+	doormat v0.0.0
+	github.com/tetratelabs/wazero v1.12.0
+)
 
 require (
 	filippo.io/age v1.3.2 // indirect
 	filippo.io/edwards25519 v1.2.0 // indirect
 	filippo.io/hpke v0.4.0 // indirect
+	github.com/ProtonMail/go-crypto v1.5.2 // indirect
 	github.com/cloudflare/circl v1.6.5 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect

@@ -3,6 +3,7 @@ package all
 
 import (
 	leaf "doormat/examples/lessons/04-leaf/deal"
+	unhashed "doormat/examples/lessons/10-unhashed/deal"
 	healing "doormat/examples/lessons/11-healing/deal"
 	samenumber "doormat/examples/lessons/12-same-number/deal"
 	"doormat/examples/lessons/lesson"
@@ -20,6 +21,7 @@ type Lesson struct {
 // Lessons lists all, in order.
 var Lessons = []Lesson{
 	{Folder: "04-leaf", Deal: leaf.New, Heavy: true},
+	{Folder: "10-unhashed", Deal: unhashed.New, Forbid: []string{"doormat/escrow/adk"}},
 	{Folder: "11-healing", Deal: healing.New},
 	{Folder: "12-same-number", Deal: samenumber.New, Forbid: []string{"doormat/noescrow"}, Heavy: true},
 }
