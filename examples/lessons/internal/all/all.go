@@ -6,6 +6,7 @@ import (
 	unhashed "doormat/examples/lessons/10-unhashed/deal"
 	healing "doormat/examples/lessons/11-healing/deal"
 	samenumber "doormat/examples/lessons/12-same-number/deal"
+	dictionary "doormat/examples/lessons/14-dictionary/deal"
 	"doormat/examples/lessons/lesson"
 )
 
@@ -24,4 +25,5 @@ var Lessons = []Lesson{
 	{Folder: "10-unhashed", Deal: unhashed.New, Forbid: []string{"doormat/escrow/adk"}},
 	{Folder: "11-healing", Deal: healing.New},
 	{Folder: "12-same-number", Deal: samenumber.New, Forbid: []string{"doormat/noescrow"}, Heavy: true},
+	{Folder: "14-dictionary", Deal: dictionary.New, Forbid: []string{"doormat/escrow/traceback"}, Heavy: true},
 }
