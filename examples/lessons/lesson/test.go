@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -60,6 +61,9 @@ func (t Task) Judge(answer []byte, asked int) *Miss {
 	m := t.Check(answer)
 	if m != nil && t.Ask != nil {
 		m.Got = fmt.Sprintf("%s, after %d questions", m.Got, asked)
+		if asked == 1 {
+			m.Got = strings.TrimSuffix(m.Got, "s")
+		}
 	}
 	return m
 }
