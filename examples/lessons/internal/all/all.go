@@ -2,10 +2,12 @@
 package all
 
 import (
+	oneway "doormat/examples/lessons/03-one-way/deal"
 	leaf "doormat/examples/lessons/04-leaf/deal"
 	unhashed "doormat/examples/lessons/10-unhashed/deal"
 	healing "doormat/examples/lessons/11-healing/deal"
 	samenumber "doormat/examples/lessons/12-same-number/deal"
+	baserates "doormat/examples/lessons/13-base-rates/deal"
 	dictionary "doormat/examples/lessons/14-dictionary/deal"
 	"doormat/examples/lessons/lesson"
 )
@@ -21,9 +23,11 @@ type Lesson struct {
 
 // Lessons lists all, in order.
 var Lessons = []Lesson{
+	{Folder: "03-one-way", Deal: oneway.New, Sheet: oneway.NewSheet},
 	{Folder: "04-leaf", Deal: leaf.New, Heavy: true},
 	{Folder: "10-unhashed", Deal: unhashed.New, Forbid: []string{"doormat/escrow/adk"}},
 	{Folder: "11-healing", Deal: healing.New},
 	{Folder: "12-same-number", Deal: samenumber.New, Forbid: []string{"doormat/noescrow"}, Heavy: true},
+	{Folder: "13-base-rates", Deal: baserates.New, Forbid: []string{"doormat/escrow/scanning"}, Heavy: true},
 	{Folder: "14-dictionary", Deal: dictionary.New, Forbid: []string{"doormat/escrow/traceback"}, Heavy: true},
 }
