@@ -2,6 +2,8 @@
 package all
 
 import (
+	readitall "doormat/examples/lessons/01-read-it-all/deal"
+	envelopes "doormat/examples/lessons/02-envelopes/deal"
 	oneway "doormat/examples/lessons/03-one-way/deal"
 	leaf "doormat/examples/lessons/04-leaf/deal"
 	unhashed "doormat/examples/lessons/10-unhashed/deal"
@@ -23,6 +25,8 @@ type Lesson struct {
 
 // Lessons lists all, in order.
 var Lessons = []Lesson{
+	{Folder: "01-read-it-all", Deal: readitall.New, Sheet: readitall.NewSheet},
+	{Folder: "02-envelopes", Deal: envelopes.New},
 	{Folder: "03-one-way", Deal: oneway.New, Sheet: oneway.NewSheet},
 	{Folder: "04-leaf", Deal: leaf.New, Heavy: true},
 	{Folder: "10-unhashed", Deal: unhashed.New, Forbid: []string{"doormat/escrow/adk"}},
