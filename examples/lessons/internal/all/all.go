@@ -6,11 +6,13 @@ import (
 	envelopes "doormat/examples/lessons/02-envelopes/deal"
 	oneway "doormat/examples/lessons/03-one-way/deal"
 	leaf "doormat/examples/lessons/04-leaf/deal"
+	shares "doormat/examples/lessons/08-shares/deal"
 	unhashed "doormat/examples/lessons/10-unhashed/deal"
 	healing "doormat/examples/lessons/11-healing/deal"
 	samenumber "doormat/examples/lessons/12-same-number/deal"
 	baserates "doormat/examples/lessons/13-base-rates/deal"
 	dictionary "doormat/examples/lessons/14-dictionary/deal"
+	ghost "doormat/examples/lessons/15-ghost/deal"
 	"doormat/examples/lessons/lesson"
 )
 
@@ -29,9 +31,11 @@ var Lessons = []Lesson{
 	{Folder: "02-envelopes", Deal: envelopes.New},
 	{Folder: "03-one-way", Deal: oneway.New, Sheet: oneway.NewSheet},
 	{Folder: "04-leaf", Deal: leaf.New, Heavy: true},
+	{Folder: "08-shares", Deal: shares.New, Sheet: shares.NewSheet, Forbid: []string{"doormat/escrow/threshold", "github.com/cloudflare/circl"}},
 	{Folder: "10-unhashed", Deal: unhashed.New, Forbid: []string{"doormat/escrow/adk"}},
 	{Folder: "11-healing", Deal: healing.New},
 	{Folder: "12-same-number", Deal: samenumber.New, Forbid: []string{"doormat/noescrow"}, Heavy: true},
 	{Folder: "13-base-rates", Deal: baserates.New, Forbid: []string{"doormat/escrow/scanning"}, Heavy: true},
 	{Folder: "14-dictionary", Deal: dictionary.New, Forbid: []string{"doormat/escrow/traceback"}, Heavy: true},
+	{Folder: "15-ghost", Deal: ghost.New, Forbid: []string{"doormat/escrow/ghost"}},
 }
