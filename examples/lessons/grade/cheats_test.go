@@ -1,7 +1,6 @@
 package main
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -11,8 +10,6 @@ import (
 
 	"doormat/examples/lessons/internal/all"
 )
-
-var long = flag.Bool("long", false, "mark with sources of all lessons")
 
 // root is the folder of the module, of which the tests' is one.
 func root(t *testing.T) string {
@@ -93,7 +90,7 @@ func check(t *testing.T, list []cheat, want func(cheat) bool) {
 		for _, c := range list {
 			if want(c) && (c.verdict == tooSlow) == slow {
 				l := leaf(t)
-				l.Heavy = c.verdict == solved // the others ask too little for the compiler to be worth it
+				l.Heavy = false // they ask too little for the compiler to be worth it
 				class = append(class, submission{student: c.name, lesson: l, source: c.source})
 				expected = append(expected, c)
 			}

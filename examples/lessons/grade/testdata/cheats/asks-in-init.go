@@ -1,11 +1,8 @@
-// solved:
+// failed: the 16-bit checksum does not fit
 
 package leaf
 
-import (
-	"io"
-	"os"
-)
+import "os"
 
 // It asks before it has read the puzzle. A referee that writes the puzzle first would wait for it for ever.
 func init() {
@@ -15,12 +12,6 @@ func init() {
 }
 
 func Forge(accepts func(leaf [16]byte) bool) (leaf [16]byte, err error) {
-	io.ReadFull(os.Stdin, make([]byte, 6)) // the reply to init
-	for n := range uint32(1 << 24) {
-		leaf[0], leaf[1], leaf[2] = byte(n), byte(n>>8), byte(n>>16)
-		if accepts(leaf) {
-			break
-		}
-	}
+	accepts(leaf)
 	return leaf, nil
 }
