@@ -159,19 +159,22 @@ func find(name string) (all.Lesson, error) {
 // number returns the two digits of a lesson.
 func number(l all.Lesson) string { return l.Folder[:2] }
 
-// line returns s as one line of at most 300 bytes that a terminal, a table and a spreadsheet can show: what students
-// write goes into it.
+// line returns s as one line of at most 300 bytes, without more than one blank in a row.
 func line(s string) string {
-	s = strings.Map(func(r rune) rune {
+	if s = strings.Join(strings.Fields(printable(s)), " "); len(s) > 300 {
+		s = strings.ToValidUTF8(s[:300], "") + " …"
+	}
+	return s
+}
+
+// printable returns s with blanks for what a terminal would obey: students may have written it.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
 			return ' '
 		}
 		return r
 	}, strings.ToValidUTF8(s, "?"))
-	if s = strings.Join(strings.Fields(s), " "); len(s) > 300 {
-		s = strings.ToValidUTF8(s[:300], "") + " …"
-	}
-	return s
 }
 
 // relative returns a path below the module with slashes, for people.

@@ -101,7 +101,9 @@ func writeGradescope(dir string, results []result) error {
 				t.Score, t.Status = 1, "passed"
 			}
 			if r.miss != nil {
-				t.Output += "\n" + clean(r.miss.String())
+				for text := range strings.SplitSeq(r.miss.String(), "\n") {
+					t.Output += "\n" + printable(text)
+				}
 			} else if r.note != "" {
 				t.Output += ": " + r.note
 			}
@@ -122,16 +124,6 @@ func writeGradescope(dir string, results []result) error {
 		}
 	}
 	return nil
-}
-
-// clean makes each line of s one that can be shown, and keeps its indentation.
-func clean(s string) string {
-	lines := strings.Split(s, "\n")
-	for i, l := range lines {
-		trimmed := strings.TrimLeft(l, " ")
-		lines[i] = l[:len(l)-len(trimmed)] + line(trimmed)
-	}
-	return strings.Join(lines, "\n")
 }
 
 // printAssessed prints the section of a lesson's README that says what counts.
