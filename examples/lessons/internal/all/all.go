@@ -7,6 +7,7 @@ import (
 	oneway "doormat/examples/lessons/03-one-way/deal"
 	leaf "doormat/examples/lessons/04-leaf/deal"
 	shares "doormat/examples/lessons/08-shares/deal"
+	fortybits "doormat/examples/lessons/09-forty-bits/deal"
 	unhashed "doormat/examples/lessons/10-unhashed/deal"
 	healing "doormat/examples/lessons/11-healing/deal"
 	samenumber "doormat/examples/lessons/12-same-number/deal"
@@ -32,6 +33,7 @@ var Lessons = []Lesson{
 	{Folder: "03-one-way", Deal: oneway.New, Sheet: oneway.NewSheet},
 	{Folder: "04-leaf", Deal: leaf.New, Heavy: true},
 	{Folder: "08-shares", Deal: shares.New, Sheet: shares.NewSheet, Forbid: []string{"doormat/escrow/threshold", "github.com/cloudflare/circl"}},
+	{Folder: "09-forty-bits", Deal: fortybits.New, Sheet: fortybits.NewSheet, Forbid: []string{"doormat/escrow/weakcipher"}, Heavy: true},
 	{Folder: "10-unhashed", Deal: unhashed.New, Forbid: []string{"doormat/escrow/adk"}},
 	{Folder: "11-healing", Deal: healing.New},
 	{Folder: "12-same-number", Deal: samenumber.New, Forbid: []string{"doormat/noescrow"}, Heavy: true},
