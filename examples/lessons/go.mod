@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	doormat v0.0.0
 	filippo.io/age v1.3.2
+	github.com/cloudflare/circl v1.6.5
 	github.com/tetratelabs/wazero v1.12.0
 )
 
@@ -14,7 +15,6 @@ require (
 	filippo.io/nistec v0.0.4 // indirect
 	github.com/ProtonMail/go-crypto v1.5.2 // indirect
 	github.com/bwesterb/go-ristretto v1.2.4 // indirect
-	github.com/cloudflare/circl v1.6.5 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/image v0.47.0 // indirect
 	golang.org/x/mod v0.42.0 // indirect

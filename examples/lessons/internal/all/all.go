@@ -14,6 +14,7 @@ import (
 	baserates "doormat/examples/lessons/13-base-rates/deal"
 	dictionary "doormat/examples/lessons/14-dictionary/deal"
 	ghost "doormat/examples/lessons/15-ghost/deal"
+	answers "doormat/examples/lessons/16-answers/deal"
 	"doormat/examples/lessons/lesson"
 )
 
@@ -40,4 +41,5 @@ var Lessons = []Lesson{
 	{Folder: "13-base-rates", Deal: baserates.New, Forbid: []string{"doormat/escrow/scanning"}, Heavy: true},
 	{Folder: "14-dictionary", Deal: dictionary.New, Forbid: []string{"doormat/escrow/traceback"}, Heavy: true},
 	{Folder: "15-ghost", Deal: ghost.New, Forbid: []string{"doormat/escrow/ghost"}},
+	{Folder: "16-answers", Deal: answers.New, Forbid: []string{"doormat/noescrow/recovery"}},
 }
