@@ -100,19 +100,25 @@ func candidates(p *page.Page, t *pencilTable, trapdoor int, public []byte) (surv
 			continue
 		}
 		state := t.times(trapdoor, k)
-		said := t.run(trapdoor, state, len(public)-1)
-		verdict := fmt.Sprintf("says %x, not %x", said[0], public[1])
-		switch {
-		case bytes.Equal(said, public[1:]):
-			verdict = fmt.Sprintf("says %x: it is this one", said)
+		verdict, fits := compare(t.run(trapdoor, state, len(public)-1), public[1:])
+		if fits {
 			survivor = state
-		case said[0] == public[1]:
-			verdict = fmt.Sprintf("says %x, not %x", said, public[1:])
 		}
 		p.Row(fmt.Sprintf("%03x", candidate), fmt.Sprintf("%03x,%03x", candidate, y(t.points[k])),
 			fmt.Sprintf("%03x", state), fmt.Sprintf("%03x", t.times(state, 1)), verdict)
 	}
 	return survivor
+}
+
+// compare says what a state gives, and whether that is what a device has said.
+func compare(said, public []byte) (verdict string, fits bool) {
+	switch {
+	case bytes.Equal(said, public):
+		return fmt.Sprintf("says %x: it is this one", said), true
+	case said[0] == public[0]:
+		return fmt.Sprintf("says %x, not %x", said, public), false
+	}
+	return fmt.Sprintf("says %x, not %x", said[:1], public[:1]), false
 }
 
 // run runs the generator from a state on. s'Q is output and s'P the next state; P is trapdoor times Q.
