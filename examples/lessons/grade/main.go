@@ -17,7 +17,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"path/filepath"
 	"runtime"
@@ -183,11 +182,4 @@ func relative(root, path string) string {
 		path = rel
 	}
 	return filepath.ToSlash(path)
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

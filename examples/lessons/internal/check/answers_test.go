@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -259,8 +258,12 @@ func TestRightAnswersElsewhere(t *testing.T) {
 	}
 	t.Run("race", func(t *testing.T) { each(t, build(t, list, []string{"-race"})) })
 	t.Run("js", func(t *testing.T) {
-		exec := filepath.Join(runtime.GOROOT(), "lib/wasm/go_js_wasm_exec")
-		each(t, build(t, list, nil, "GOOS=js", "GOARCH=wasm"), exec)
+		goroot, err := exec.Command("go", "env", "GOROOT").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		node := filepath.Join(strings.TrimSpace(string(goroot)), "lib/wasm/go_js_wasm_exec")
+		each(t, build(t, list, nil, "GOOS=js", "GOARCH=wasm"), node)
 	})
 	t.Run("folders", func(t *testing.T) {
 		o := overlay{map[string]string{}}
