@@ -51,7 +51,7 @@ type answer struct {
 //
 // The stored element is x H, as in package recovery, where it is an OPRF's (RFC 9497) before its last hash.
 func New(draw *mathrand.Rand) lesson.Task {
-	shape := [][2]int{{3, 5}, {4, 6}, {4, 7}}[draw.IntN(3)] // a majority of the servers
+	shape := [][2]int{{3, 4}, {3, 5}, {4, 6}}[draw.IntN(3)] // a majority of the servers
 	threshold, n := shape[0], shape[1]
 	x := g.RandomNonZeroScalar(rand.Reader)
 	shares := secretsharing.New(rand.Reader, uint(threshold-1), x).Share(uint(n)) // circl counts who may be corrupted

@@ -40,6 +40,6 @@ var Lessons = []Lesson{
 	{Folder: "12-same-number", Deal: samenumber.New, Forbid: []string{"doormat/noescrow"}, Heavy: true},
 	{Folder: "13-base-rates", Deal: baserates.New, Forbid: []string{"doormat/escrow/scanning"}, Heavy: true},
 	{Folder: "14-dictionary", Deal: dictionary.New, Forbid: []string{"doormat/escrow/traceback"}, Heavy: true},
-	{Folder: "15-ghost", Deal: ghost.New, Forbid: []string{"doormat/escrow/ghost"}},
-	{Folder: "16-answers", Deal: answers.New, Forbid: []string{"doormat/noescrow/recovery"}},
+	{Folder: "15-ghost", Deal: ghost.New, Forbid: []string{"doormat/escrow/ghost"}, Heavy: true},
+	{Folder: "16-answers", Deal: answers.New, Forbid: []string{"doormat/noescrow/recovery"}, Heavy: true},
 }
