@@ -6,6 +6,7 @@ import (
 	envelopes "doormat/examples/lessons/02-envelopes/deal"
 	oneway "doormat/examples/lessons/03-one-way/deal"
 	leaf "doormat/examples/lessons/04-leaf/deal"
+	tworogues "doormat/examples/lessons/05-two-rogues/deal"
 	pencil "doormat/examples/lessons/06-pencil/deal"
 	shares "doormat/examples/lessons/08-shares/deal"
 	fortybits "doormat/examples/lessons/09-forty-bits/deal"
@@ -34,6 +35,7 @@ var Lessons = []Lesson{
 	{Folder: "02-envelopes", Deal: envelopes.New},
 	{Folder: "03-one-way", Deal: oneway.New, Sheet: oneway.NewSheet},
 	{Folder: "04-leaf", Deal: leaf.New, Heavy: true},
+	{Folder: "05-two-rogues", Deal: tworogues.New},
 	{Folder: "06-pencil", Deal: pencil.New, Forbid: []string{"doormat/escrow/dualec"}},
 	{Folder: "08-shares", Deal: shares.New, Sheet: shares.NewSheet, Forbid: []string{"doormat/escrow/threshold", "github.com/cloudflare/circl"}},
 	{Folder: "09-forty-bits", Deal: fortybits.New, Sheet: fortybits.NewSheet, Forbid: []string{"doormat/escrow/weakcipher"}, Heavy: true},
