@@ -8,6 +8,7 @@ import (
 	leaf "doormat/examples/lessons/04-leaf/deal"
 	tworogues "doormat/examples/lessons/05-two-rogues/deal"
 	pencil "doormat/examples/lessons/06-pencil/deal"
+	nonce "doormat/examples/lessons/07-nonce/deal"
 	shares "doormat/examples/lessons/08-shares/deal"
 	fortybits "doormat/examples/lessons/09-forty-bits/deal"
 	unhashed "doormat/examples/lessons/10-unhashed/deal"
@@ -37,6 +38,7 @@ var Lessons = []Lesson{
 	{Folder: "04-leaf", Deal: leaf.New, Heavy: true},
 	{Folder: "05-two-rogues", Deal: tworogues.New},
 	{Folder: "06-pencil", Deal: pencil.New, Forbid: []string{"doormat/escrow/dualec"}},
+	{Folder: "07-nonce", Deal: nonce.New, Forbid: []string{"doormat/escrow/dualec"}, Heavy: true},
 	{Folder: "08-shares", Deal: shares.New, Sheet: shares.NewSheet, Forbid: []string{"doormat/escrow/threshold", "github.com/cloudflare/circl"}},
 	{Folder: "09-forty-bits", Deal: fortybits.New, Sheet: fortybits.NewSheet, Forbid: []string{"doormat/escrow/weakcipher"}, Heavy: true},
 	{Folder: "10-unhashed", Deal: unhashed.New, Forbid: []string{"doormat/escrow/adk"}},
