@@ -47,10 +47,14 @@ func words(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
 	err := fs.WalkDir(os.DirFS(module), ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != "." {
-			return errSkip(err)
+		if err != nil {
+			return err
 		}
-		if !d.IsDir() && !strings.HasPrefix(d.Name(), "GLOSSARY") && slices.Contains([]string{".go", ".md", ".txt"}, filepath.Ext(path)) && !strings.HasSuffix(path, "_test.go") {
+		if d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != "." {
+			return fs.SkipDir
+		}
+		read := slices.Contains([]string{".go", ".md", ".txt"}, filepath.Ext(path)) && !strings.HasSuffix(path, "_test.go")
+		if read && !d.IsDir() && !strings.HasPrefix(d.Name(), "GLOSSARY") {
 			all.WriteString(strings.ToLower(file(t, filepath.Join(module, path))))
 		}
 		return nil
@@ -59,13 +63,6 @@ func words(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return all.String()
-}
-
-func errSkip(err error) error {
-	if err != nil {
-		return err
-	}
-	return fs.SkipDir
 }
 
 // Each paper of the reading list is named in the package that the list names, and both languages have the same.
