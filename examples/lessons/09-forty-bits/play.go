@@ -13,7 +13,7 @@ import (
 const FirstLine = "HTTP/1.0 200 OK\r\n"
 
 // Play calls [Search], and prints how long a search of the full 40 bits takes at its speed. A puzzle is
-// {"Client": 27 bytes, "Server": 16 bytes, "Stream": bytes, "Bits": 20}, all bytes in base64, an answer the
+// {"Client": 27 bytes, "Server": 16 bytes, "Stream": bytes, "Bits": 18}, all bytes in base64, an answer the
 // number.
 func Play(puzzle []byte, _ func(query []byte) []byte) ([]byte, error) {
 	var p struct {

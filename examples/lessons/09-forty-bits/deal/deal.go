@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	bits      = 20
+	bits      = 18
 	firstLine = "HTTP/1.0 200 OK\r\n"
 )
 
@@ -53,7 +53,7 @@ func (s *session) open(secret uint64) string {
 	return string(text)
 }
 
-// New draws a session with a secret of 20 bits.
+// New draws a session with a secret of 18 bits.
 func New(r *mathrand.Rand) lesson.Task {
 	s := newSession(r)
 	return lesson.Task{
@@ -98,9 +98,9 @@ func (s *session) check(found uint64) *lesson.Miss {
 		miss.Hint = "compare the decrypted beginning with FirstLine before you return a number"
 	case 1:
 		miss.Why = "only the first byte is right, which one key in 256 achieves by chance"
-		miss.Hint = "compare more bytes: 20 bits are a million keys, and 3 bytes are 16 million possibilities"
+		miss.Hint = "compare more bytes: of 262,144 keys, 1,024 have one byte right, and 4 have two"
 	default:
-		miss.Why = fmt.Sprintf("only the first %d bytes are right, which happens by chance among a million keys", fit)
+		miss.Why = fmt.Sprintf("only the first %d bytes are right, which happens by chance among 262,144 keys", fit)
 		miss.Hint = "compare the whole of FirstLine"
 	}
 	return miss

@@ -37,7 +37,7 @@ var Lessons = []Lesson{
 	{Folder: "03-one-way", Deal: oneway.New, Sheet: oneway.NewSheet},
 	{Folder: "04-leaf", Deal: leaf.New, Heavy: true},
 	{Folder: "05-two-rogues", Deal: tworogues.New},
-	{Folder: "06-pencil", Deal: pencil.New, Forbid: []string{"doormat/escrow/dualec"}},
+	{Folder: "06-pencil", Deal: pencil.New, Forbid: []string{"doormat/escrow/dualec"}, Heavy: true},
 	{Folder: "07-nonce", Deal: nonce.New, Forbid: []string{"doormat/escrow/dualec"}, Heavy: true},
 	{Folder: "08-shares", Deal: shares.New, Sheet: shares.NewSheet, Forbid: []string{"doormat/escrow/threshold", "github.com/cloudflare/circl"}},
 	{Folder: "09-forty-bits", Deal: fortybits.New, Sheet: fortybits.NewSheet, Forbid: []string{"doormat/escrow/weakcipher"}, Heavy: true},

@@ -1,4 +1,4 @@
-// Compares two bytes, and a million keys are too many for that. Why: only the first 2 bytes are right
+// Compares two bytes, and a quarter of a million keys are too many for that. Why: only the first 2 bytes are right
 
 package fortybits
 
