@@ -88,6 +88,7 @@ func build(ctx context.Context, root string, l all.Lesson, source []byte) ([]byt
 	limited, cancel := context.WithTimeout(ctx, buildLimit)
 	defer cancel()
 	cmd := exec.CommandContext(limited, "go", "build", "-trimpath", "-ldflags=-s -w", "-overlay", list, "-o", wasm, "./internal/player")
+	contain(cmd)
 	cmd.Dir = root
 	cmd.WaitDelay = 5 * time.Second
 	cmd.Env = append(cmd.Environ(), "GOOS=wasip1", "GOARCH=wasm", "GOFLAGS=", "GOWORK=off", "CGO_ENABLED=0")

@@ -25,6 +25,7 @@ import (
 
 	"doormat/examples/internal/cli"
 	"doormat/examples/lessons/internal/all"
+	"doormat/examples/lessons/lesson"
 )
 
 const usage = `Usage: grade -dir FOLDER [-table | -alike] [-gradescope FOLDER] [-key FILE]
@@ -128,7 +129,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	progress := cli.NewProgress(stderr)
-	m := &marker{root: root, key: key, limit: *limit, workers: *workers, tick: progress.Set}
+	m := &marker{root: root, key: key, limit: *limit, rounds: lesson.Rounds, workers: *workers, tick: progress.Set}
 	results, err := m.mark(ctx, class)
 	progress.Clear()
 	if err != nil {

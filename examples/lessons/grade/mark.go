@@ -44,6 +44,7 @@ type marker struct {
 	root    string // of the lessons' module
 	key     []byte // the teacher's
 	limit   time.Duration
+	rounds  int // puzzles for each answer
 	workers int
 	tick    func(what string, done, total int)
 }
@@ -150,7 +151,7 @@ func (m *marker) judgeSource(ctx context.Context, s submission) (outcome, error)
 	limited, cancel := context.WithTimeout(ctx, m.limit)
 	defer cancel()
 	var o outcome
-	for round := range lesson.Rounds {
+	for round := range m.rounds {
 		task := s.lesson.Deal.Task(lesson.Seed(m.key, s.student, s.lesson.Folder, round))
 		if o = box.play(limited, task); o.verdict != solved {
 			break

@@ -96,6 +96,28 @@ func faults(dir fs.FS, folder string) (all []string) {
 	return all
 }
 
+// The text for all lessons is in two languages too.
+func TestReadme(t *testing.T) {
+	texts := map[string]string{}
+	for _, name := range []string{"README.md", "README.de.md"} {
+		b, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[name] = string(b)
+	}
+	english, german := texts["README.md"], texts["README.de.md"]
+	if !strings.HasSuffix(english, "\n\n"+licence+"\n") || !strings.HasSuffix(german, "\n\n"+lizenz+"\n") {
+		t.Errorf("the last lines are not the licence's")
+	}
+	if e, g := commands(english), commands(german); !slices.Equal(e, g) || len(e) == 0 {
+		t.Errorf("README.md has the commands %q, README.de.md %q", e, g)
+	}
+	if e, g := strings.Count(english, "\n## "), strings.Count(german, "\n## "); e != g {
+		t.Errorf("README.md has %d headings, README.de.md %d", e, g)
+	}
+}
+
 // why returns the why that a wrong answer must get, from its first line.
 func why(source string) string {
 	first, _, _ := strings.Cut(source, "\n")
