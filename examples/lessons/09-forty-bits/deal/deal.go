@@ -121,8 +121,8 @@ The key of what the server sends has 16 bytes:
 
     key = MD5(public part || secret || 30 || challenge || connection ID)
 
-where || puts strings of bytes together, 30 is one byte, and the secret is a number of 5 bytes, big-endian. To make
-the search short, it is below 2^%d. The server has sent, encrypted by RC4 with that key:
+where || puts strings of bytes together, 30 is one byte in hexadecimal, the digit 0 of ASCII, and the secret is a
+number of 5 bytes, big-endian. To make the search short, it is below 2^%d. The server has sent, encrypted by RC4 with that key:
 
     %x
 
