@@ -25,7 +25,8 @@ func packed(path string) bool {
 	top, _, inside := strings.Cut(path, "/")
 	switch {
 	case !inside:
-		return slices.Contains([]string{"go.mod", "go.sum", "main.go", "LICENSE-TEXT", "README.md", "README.de.md"}, base)
+		return slices.Contains([]string{"go.mod", "go.sum", "main.go", "LICENSE-TEXT", "README.md", "README.de.md",
+			"GLOSSARY.md", "GLOSSARY.de.md", "READING.md", "READING.de.md"}, base)
 	case strings.HasPrefix(path, "internal/frame/"), top == "lesson":
 		return strings.HasSuffix(base, ".go")
 	case !isLesson.MatchString(top), strings.Contains(path, "/testdata/answers/"), strings.Contains(path, "/testdata/mutants/"):

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -19,7 +20,7 @@ func TestForbidden(t *testing.T) {
 		"doormat/attacks", "doormat/attacks/clipper", "doormat/internal/skipjack", "doormat/examples/lessons/04-leaf/deal",
 		"doormat/examples/lessons/03-one-way", "doormat/examples/lessons/internal/frame",
 	} {
-		for _, spec := range []string{`"` + path + `"`, "`" + path + "`", `_ "` + path + `"`, `. "` + path + `"`, `x "` + path + `"`} {
+		for _, spec := range []string{`"` + path + `"`, "`" + path + "`", `_ "` + path + `"`, `. "` + path + `"`, `x "` + path + `"`, fmt.Sprintf(`"\x%x%s"`, path[0], path[1:])} {
 			for _, source := range []string{
 				"package leaf\n\nimport " + spec + "\n",
 				strings.Replace(harmless, "\n)", "\n\t"+spec+"\n)", 1),
