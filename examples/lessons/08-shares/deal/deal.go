@@ -22,9 +22,19 @@ type share struct {
 	Value *big.Int
 }
 
-// deal lets package threshold deal a key to n agents, and returns the shares of t of them, in any order, and
-// the key that they combine to.
+// deal draws a set of t shares of n whose factors are not all whole numbers, as those of agents 1, 2 and 3
+// are: an answer that rounds would be right there.
 func deal(r *mathrand.Rand, t, n int) (set []share, key *big.Int) {
+	for {
+		if set, key = dealAny(r, t, n); rounded(set).Cmp(key) != 0 {
+			return set, key
+		}
+	}
+}
+
+// dealAny lets package threshold deal a key to n agents, and returns the shares of t of them, in any order,
+// and the key that they combine to.
+func dealAny(r *mathrand.Rand, t, n int) (set []share, key *big.Int) {
 	_, dealt, err := threshold.Deal(t, n)
 	must(err)
 	r.Shuffle(n, func(i, j int) { dealt[i], dealt[j] = dealt[j], dealt[i] })
