@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -99,7 +98,7 @@ func build(ctx context.Context, root string, l all.Lesson, source []byte) ([]byt
 	case limited.Err() != nil:
 		return nil, errCompile(fmt.Sprintf("the compiler was not done after %v", buildLimit))
 	case err != nil:
-		return nil, complaint(out, l)
+		return nil, complaint(string(out), l, temp)
 	}
 	return os.ReadFile(wasm)
 }
@@ -108,15 +107,16 @@ func build(ctx context.Context, root string, l all.Lesson, source []byte) ([]byt
 var position = regexp.MustCompile(`^(?:.*[/\\])?(\w+\.go:\d+(?::\d+)?: .*)$`)
 
 // complaint returns the first line of what go build says. It is the answer's fault if it is about a file of
-// the lesson's folder, since the rest of that compiles.
-func complaint(out []byte, l all.Lesson) error {
-	for _, text := range strings.Split(string(out), "\n") {
-		if m := position.FindStringSubmatch(strings.TrimSpace(text)); m != nil && strings.Contains(text, l.Folder) {
+// the lesson's folder, or of the one where the answer is, since all the rest compiles.
+func complaint(out string, l all.Lesson, temp string) error {
+	for text := range strings.Lines(out) {
+		m := position.FindStringSubmatch(strings.TrimSpace(text))
+		if m != nil && (strings.Contains(text, l.Folder) || strings.Contains(text, filepath.Base(temp))) {
 			return errCompile(line(m[1]))
 		}
 	}
-	if bytes.Contains(out, []byte("# "+modulePath+"/"+l.Folder)) {
-		return errCompile(line(string(out)))
+	if strings.Contains(out, "# "+modulePath+"/"+l.Folder) {
+		return errCompile(line(out))
 	}
-	return fmt.Errorf("go build fails: %s", line(string(out)))
+	return fmt.Errorf("go build fails: %s", line(out))
 }

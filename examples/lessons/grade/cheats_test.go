@@ -98,6 +98,9 @@ func TestCheats(t *testing.T) {
 			if c := expected[i]; r.verdict != c.verdict || !strings.Contains(r.note, c.note) {
 				t.Errorf("%s: expected %s: %s; found %s: %s", c.name, c.verdict, c.note, r.verdict, r.note)
 			}
+			if strings.Contains(r.note, "grade-") {
+				t.Errorf("%s: the note names a temporary file: %s", expected[i].name, r.note)
+			}
 		}
 	}
 }

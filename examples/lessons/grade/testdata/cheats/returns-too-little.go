@@ -1,4 +1,4 @@
-// does not compile: answer.go:
+// does not compile: answer.go:6:9: not enough return values
 
 package leaf
 
