@@ -103,7 +103,7 @@ func (t *Table) Placeholders(id string) []string {
 	return p
 }
 
-// HTML returns a text for the page: each placeholder {name} becomes an empty element with data-put="name", which the
+// HTML returns a text for the page: each placeholder {name} becomes an element "…" with data-put="name", which the
 // page's script fills. It is an error if there is no such text.
 func (t *Table) HTML(id string) (template.HTML, error) {
 	text, err := t.Text(id)
@@ -111,7 +111,7 @@ func (t *Table) HTML(id string) (template.HTML, error) {
 		return "", err
 	}
 	text = placeholder.ReplaceAllStringFunc(template.HTMLEscapeString(text), func(p string) string {
-		return `<bdi data-put="` + strings.Trim(p, "{}") + `"></bdi>`
+		return `<bdi data-put="` + strings.Trim(p, "{}") + `">…</bdi>`
 	})
 	return template.HTML(text), nil
 }
