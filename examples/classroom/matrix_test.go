@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -53,5 +54,21 @@ func TestMatrix(t *testing.T) {
 		}
 	} else if !bytes.Equal(b, matrixJSON) {
 		t.Error("matrix.json is not what is measured: -measure writes it anew")
+	}
+}
+
+// A system that is new is missing in matrix.json, which then has to be computed anew.
+func TestMatrixHasAllSystems(t *testing.T) {
+	var has, want []string
+	for _, s := range matrix().Systems {
+		has = append(has, s.Name)
+	}
+	for _, s := range all.Systems("nobody") {
+		if !slices.Contains(want, s.Name()) { // several have one name
+			want = append(want, s.Name())
+		}
+	}
+	if !slices.Equal(has, want) {
+		t.Errorf("matrix.json has %q, expected %q: go test ./examples/classroom -run 'TestMatrix$' -measure", has, want)
 	}
 }
