@@ -258,3 +258,30 @@ func debate(b *tab, in func(string) string) {
 	b.wait(fmt.Sprintf("!document.querySelector(%q).hidden", in("[data-turned]")))
 	b.idle()
 }
+
+// The key is copied from the card in one tab, and typed into another that has the same class code, by hand: everything
+// opens there. With a character wrong it is refused.
+func TestCard(t *testing.T) {
+	const begun = `&at=breach&do=[{"station":"breach","do":"send","args":{"n":5}}]`
+	b := open(t, site.url+"#code=K7-RIVER&lang=en"+begun)
+	b.use("[data-station=breach] [data-form=bet] button:not([type=button])")
+	b.idle()
+	b.use("[data-station=breach] [data-steal]")
+	b.idle()
+	b.use("[data-card]")
+	b.wait("!document.querySelector('[data-keycard]').hidden")
+	card := strings.ToLower(b.text("[data-text='breach.group']"))
+	other := open(t, site.url+"#code=K7-RIVER&lang=en"+begun)
+	for _, typed := range []string{card[:len(card)-1] + "b", card} { // b is in no such key
+		other.reach("[data-form=use] input")
+		other.press(strings.Split(typed, "")...)
+		other.press(kb.Enter)
+		other.idle()
+		open := eval[int](other, "document.querySelectorAll('[data-wire] [data-put=text]').length")
+		if want := map[bool]int{true: 5, false: 0}[typed == card]; open != want {
+			t.Errorf("%q opens %d messages, expected %d: %s", typed, open, want, other.text("[data-card-says]"))
+		}
+		eval[int](other, "document.querySelector('[data-form=use] input').value = '', 0")
+	}
+	other.axe("card")
+}
