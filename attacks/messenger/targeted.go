@@ -60,11 +60,13 @@ func Targeted(k Kind) attacks.System {
 }
 
 // Enrol gives a person a device. The log of releases begins with the first.
-func (s *targeted) Enrol(name string) (err error) {
+func (s *targeted) Enrol(name string) error {
 	if s.phones.updates.log == nil {
-		if s.phones.updates.log, err = newReleases(time.Unix(1, 0)); err != nil {
+		log, err := newReleases(time.Unix(1, 0))
+		if err != nil {
 			return err
 		}
+		s.phones.updates.log = log
 	}
 	return s.Messenger.Enrol(name)
 }

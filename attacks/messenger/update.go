@@ -48,7 +48,16 @@ const (
 type updates struct {
 	key     ed25519.PrivateKey
 	running map[string]string // by owner; the release where there is none
-	log     *releases         // nil: phones take what is signed
+	log     releaseLog        // nil: phones take what is signed
+}
+
+// A releaseLog is the log of an app's releases, as the service, phones, and those who rebuild the app use it. It is an
+// interface so that a program which has no such log, as the classroom's page, is linked without one.
+type releaseLog interface {
+	enter(program []byte, now time.Time) error
+	publish(now time.Time) error
+	check(owner string, program []byte, now time.Time) error
+	rebuild() (evidence []byte, err error)
 }
 
 // run changes the program on a phone.

@@ -124,12 +124,32 @@ export async function load() {
   return { module, worker: URL.createObjectURL(worker) };
 }
 
-// bytes returns what an element holds in base64.
+// bytes returns what an element holds in Ascii85: five characters are four bytes, z is four zeros, and v and w stand for
+// the two characters that HTML has a use for.
 function bytes(element) {
   const text = element.textContent.trim();
-  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
-  const raw = atob(text);
-  const list = new Uint8Array(raw.length);
-  for (let i = 0; i < raw.length; i++) list[i] = raw.charCodeAt(i);
-  return list;
+  const list = new Uint8Array(text.length * 4); // as if all were z
+  let [end, value, digits] = [0, 0, 0];
+  const put = (word, n) => {
+    for (let i = 0; i < n; i++) list[end++] = word >>> (24 - 8 * i);
+  };
+  for (let i = 0; i < text.length; i++) {
+    let code = text.charCodeAt(i);
+    if (code === 0x7a) {
+      put(0, 4);
+      continue;
+    }
+    if (code === 0x76) code = 0x3c;
+    else if (code === 0x77) code = 0x26;
+    value = value * 85 + code - 0x21;
+    if (++digits === 5) {
+      put(value, 4);
+      [value, digits] = [0, 0];
+    }
+  }
+  if (digits > 0) {
+    for (let i = digits; i < 5; i++) value = value * 85 + 84;
+    put(value, digits - 1);
+  }
+  return list.subarray(0, end);
 }
