@@ -257,6 +257,11 @@ func debate(b *tab, in func(string) string) {
 	b.use(in("[data-card] button:not([type=button])"))
 	b.wait(fmt.Sprintf("!document.querySelector(%q).hidden", in("[data-turned]")))
 	b.idle()
+	// The board has a line for each bet of the stations before, under their names.
+	board := b.text(in("[data-all]"))
+	if n := eval[int](b, fmt.Sprintf("document.querySelectorAll(%q).length", in("[data-all] > tbody > tr"))); n != 7 || strings.Contains(board, ".title") {
+		b.t.Errorf("the board has %d lines: %s", n, board)
+	}
 }
 
 // The key is copied from the card in one tab, and typed into another that has the same class code, by hand: everything
