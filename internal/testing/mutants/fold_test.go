@@ -78,6 +78,9 @@ var errNoFold = errors.New("it changes more than bodies of functions")
 func (f *folder) add(sources map[string][]byte) (number int, err error) {
 	inserts, names := map[string][]insert{}, map[string]string{}
 	for file, mutated := range sources {
+		if filepath.Ext(file) != ".go" {
+			return 0, errNoFold // a template, or a text
+		}
 		original, err := os.ReadFile(filepath.Join(f.root, file))
 		if err != nil {
 			return 0, err
