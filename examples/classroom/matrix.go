@@ -60,7 +60,7 @@ func systemsOf(results func(name string) []*attacks.Result, cheat string) (syste
 
 func rowOf(e *attacks.Exposure) web.Row {
 	row := web.Row{Theft: string(e.Theft), Takes: e.Takes, Use: e.Use.String(), Search: e.Search.String(),
-		N: e.Readable().N, Of: e.Readable().Of, People: e.People.N, PeopleOf: e.People.Of}
+		N: e.Readable().N, Of: e.Readable().Of, People: e.People.N, PeopleOf: e.People.Of, Definition: e.Finding().String()}
 	if e.Noticed != (attacks.Notice{}) {
 		row.Noticed = e.Noticed.String()
 	}
