@@ -95,7 +95,7 @@ func (a Attribute) String() string {
 // A Person is what an issuer reads in a document.
 type Person struct {
 	Name   string
-	Born   time.Time // a day in UTC
+	Born   time.Time // the day that its Date returns
 	Number string
 }
 
@@ -167,14 +167,17 @@ func ParsePublicKey(b []byte) (*PublicKey, error) {
 func (k *PublicKey) ID() KeyID { return sha256.Sum256(k.key.Bytes()) }
 
 // Issue signs a credential for a person at a time. It returns the bytes that [Take] reads, and an error for a name or
-// number that is empty or above 255 bytes. A minor's has "over 18: no".
+// number that is empty or above 255 bytes, and for a date of birth that is the zero time or to come. A minor's has
+// "over 18: no". The eighteenth birthday begins at midnight in UTC, and is 1 March for who was born on 29 February.
 func (i *Issuer) Issue(p Person, at time.Time) ([]byte, error) {
+	year, month, day := p.Born.Date()
+	born := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 	over18 := "no"
-	if !p.Born.AddDate(Age, 0, 0).After(at) {
+	if !born.AddDate(Age, 0, 0).After(at) {
 		over18 = "yes"
 	}
-	c := &Credential{values: values{p.Name, p.Born.UTC().Format(time.DateOnly), p.Number, over18, lastDay(at).Format(time.DateOnly)}}
-	if !c.values.wellFormed() {
+	c := &Credential{values: values{p.Name, born.Format(time.DateOnly), p.Number, over18, lastDay(at).Format(time.DateOnly)}}
+	if !c.values.wellFormed() || born.IsZero() || born.After(at) {
 		return nil, fmt.Errorf("credential: expected a name and a number of 1 to %d bytes and a date of birth, found others", MaxValue)
 	}
 	signature, err := i.key.Sign([]byte(header), c.values.messages())

@@ -180,6 +180,32 @@ func TestMinors(t *testing.T) {
 	}
 }
 
+// A birthday is a day, whatever the clock and the zone in which it was read.
+func TestBirthdays(t *testing.T) {
+	i := testIssuer(t, 1)
+	east, west := time.FixedZone("east", 14*3600), time.FixedZone("west", -12*3600)
+	for _, c := range []struct {
+		born, at           time.Time
+		wantBorn, wantOver string
+	}{
+		{time.Date(2008, 2, 29, 0, 0, 0, 0, time.UTC), time.Date(2026, 2, 28, 23, 59, 59, 0, time.UTC), "2008-02-29", "no"},
+		{time.Date(2008, 2, 29, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), "2008-02-29", "yes"},
+		{time.Date(2008, 3, 2, 23, 0, 0, 0, time.UTC), time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), "2008-03-02", "yes"},
+		{time.Date(2008, 3, 3, 0, 0, 0, 0, east), time.Date(2026, 3, 2, 23, 59, 59, 0, time.UTC), "2008-03-03", "no"},
+		{time.Date(2008, 3, 3, 0, 0, 0, 0, east), time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC), "2008-03-03", "yes"},
+		{time.Date(2008, 3, 3, 23, 0, 0, 0, west), time.Date(2026, 3, 3, 14, 0, 0, 0, east), "2008-03-03", "yes"},
+		{time.Date(2008, 3, 3, 23, 0, 0, 0, west), time.Date(2026, 3, 3, 13, 59, 0, 0, east), "2008-03-03", "no"},
+	} {
+		b, err := i.Issue(Person{"Ana", c.born, "1"}, c.at)
+		check(t, err)
+		got, err := Take(i.PublicKey(), b, c.at)
+		check(t, err)
+		if got.Value(Born) != c.wantBorn || got.Value(Over18) != c.wantOver {
+			t.Errorf("born %v, at %v: %q, over 18: %q", c.born, c.at, got.Value(Born), got.Value(Over18))
+		}
+	}
+}
+
 // Who hides what a site must see is not admitted, though the proof holds.
 func TestHidden(t *testing.T) {
 	c := phone(t, person("Ana", 1990))
@@ -303,7 +329,8 @@ func TestWrongPersons(t *testing.T) {
 	born := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, p := range []Person{
 		{"", born, "1"}, {"Ana", born, ""}, {strings.Repeat("x", MaxValue+1), born, "1"}, {"Ana", born, strings.Repeat("x", MaxValue+1)},
-		{"Ana", time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), "1"},
+		{"Ana", time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), "1"}, {"Ana", at.AddDate(0, 0, 1), "1"},
+		{Name: "Ana", Number: "1"}, // whose date of birth was not read: the zero time is more than 18 years ago
 	} {
 		if _, err := i.Issue(p, at); err == nil {
 			t.Errorf("issued to %+v", p)
