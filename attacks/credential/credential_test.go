@@ -85,7 +85,7 @@ func TestSignatureItselfLinks(t *testing.T) {
 	}
 	check(t, d.fetch(at))
 	ana := d.phones["Ana"]
-	proof, err := ana.Show(make([]byte, 32))
+	proof, err := ana.Show("a site", make([]byte, 32))
 	check(t, err)
 	all, err := parseIssued(d.log)
 	check(t, err)
@@ -131,7 +131,7 @@ func TestCrowdIsOfThoseBefore(t *testing.T) {
 	at := attackstest.Talk(1)[0].At
 	check(t, d.enrol("Ana"))
 	check(t, d.fetch(at))
-	proof, err := d.phones["Ana"].Show(make([]byte, 32))
+	proof, err := d.phones["Ana"].Show("a site", make([]byte, 32))
 	check(t, err)
 	check(t, d.enrol("Ben"))
 	check(t, d.fetch(at.Add(24*time.Hour)))
@@ -203,9 +203,9 @@ func TestCopiedPhoneIsOfAge(t *testing.T) {
 	check(t, err)
 	for i := range 3 {
 		nonce := fmt.Appendf(nil, "a site's nonce, visit %d", i)
-		shown, err := stolen.Show(nonce)
+		shown, err := stolen.Show("any site", nonce)
 		check(t, err)
-		_, err = credential.Admit(s.desk.issuer.PublicKey(), nonce, shown, m.At)
+		_, err = credential.Admit(s.desk.issuer.PublicKey(), "any site", nonce, shown, m.At)
 		check(t, err)
 	}
 	log, err := s.LongestLog()

@@ -19,7 +19,7 @@ type Manner uint8
 const (
 	AgeAlone    Manner = iota // a proof for each visit
 	BirthdayToo               // the same, and the date of birth is shown
-	OneProof                  // a proof that is made once, for sites that give no nonce, and shown at all visits
+	OneProof                  // a proof that is made once, for no site and no nonce, and shown at all visits
 	manners
 )
 
@@ -69,7 +69,7 @@ func Measure(ctx context.Context, c *attacks.Conversation, m Manner) (Measured, 
 		if err := d.fetch(message.At); err != nil {
 			return Measured{}, err
 		}
-		proof, err := d.show(message.From, m, made, d.night)
+		proof, err := d.show(message.From, nameOf(message.To), m, made, d.night)
 		if err != nil {
 			return Measured{}, err
 		}
@@ -84,7 +84,7 @@ func Measure(ctx context.Context, c *attacks.Conversation, m Manner) (Measured, 
 }
 
 // show makes a proof, and has it admitted. In the manner OneProof, made has those that were.
-func (d *desk) show(person string, m Manner, made map[*credential.Credential][]byte, at time.Time) (proof []byte, err error) {
+func (d *desk) show(person, site string, m Manner, made map[*credential.Credential][]byte, at time.Time) (proof []byte, err error) {
 	c := d.phones[person]
 	nonce := make([]byte, 32)
 	var more []credential.Attribute
@@ -95,12 +95,14 @@ func (d *desk) show(person string, m Manner, made map[*credential.Credential][]b
 		rand.Read(nonce)
 	} else if proof = made[c]; proof != nil {
 		return proof, nil
+	} else {
+		site = "any"
 	}
-	if proof, err = c.Show(nonce, more...); err != nil {
+	if proof, err = c.Show(site, nonce, more...); err != nil {
 		return nil, err
 	}
 	made[c] = proof
-	_, err = credential.Admit(d.issuer.PublicKey(), nonce, proof, at)
+	_, err = credential.Admit(d.issuer.PublicKey(), site, nonce, proof, at)
 	return proof, err
 }
 

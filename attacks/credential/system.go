@@ -69,10 +69,10 @@ func newSystem(name attacks.SystemName, more ...credential.Attribute) *system {
 			if err := s.desk.renew(person); err != nil { // who was enrolled today
 				return nil, err
 			}
-			return s.desk.phones[person].Show(v.Connection[:], more...)
+			return s.desk.phones[person].Show(string(v.Site[:]), v.Connection[:], more...)
 		},
 		Admit: func(_ string, v messenger.Visit) (name string, logged []byte, err error) {
-			_, err = credential.Admit(s.desk.issuer.PublicKey(), v.Connection[:], v.Proof, s.desk.night)
+			_, err = credential.Admit(s.desk.issuer.PublicKey(), string(v.Site[:]), v.Connection[:], v.Proof, s.desk.night)
 			return "", v.Proof, err
 		},
 		Phone: func(person string) ([]byte, error) {

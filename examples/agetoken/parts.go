@@ -225,12 +225,12 @@ func (w *world) credentials(p *page.Page) error {
 	p.Row("the issuer", "Ana, born "+phone.Value(credential.Born)+", signature "+page.Short(signed[len(signed)-80:], 8))
 	var first []byte
 	for i := range 2 {
-		nonce := fmt.Appendf(nil, "site %d, the nonce of a connection", i+1)
-		shown, err := phone.Show(nonce)
+		site, nonce := fmt.Sprintf("site%d.example", i+1), fmt.Appendf(nil, "the nonce of connection %d", i+1)
+		shown, err := phone.Show(site, nonce)
 		if err != nil {
 			return err
 		}
-		seen, err := credential.Admit(key, nonce, shown, w.at)
+		seen, err := credential.Admit(key, site, nonce, shown, w.at)
 		if err != nil {
 			return err
 		}
@@ -242,11 +242,11 @@ func (w *world) credentials(p *page.Page) error {
 		}
 	}
 	p.Say(`Each proof fits each credential with that last day, and no power of computing tells whose it is: as with tokens,
-		but from one signature, for as many visits as she likes. A site cannot show the proof to another site. But a
+		but from one signature, for as many visits as she likes. A site cannot show the proof to another site, though it passes on the other's nonce. But a
 		copy of the credential is as good as the first, and nothing counts its uses:`)
-	_, err = credential.Admit(key, []byte("site 3, the nonce of a connection"), first, w.at)
+	_, err = credential.Admit(key, "site3.example", []byte("the nonce of connection 1"), first, w.at)
 	p.Table(26)
-	p.Row("the proof of site 1, again", outcome(err))
+	p.Row("site 1's proof, at site 3", outcome(err))
 	const many = 5
 	admitted := 0
 	for i := range many {
@@ -255,11 +255,11 @@ func (w *world) credentials(p *page.Page) error {
 			return err
 		}
 		nonce := fmt.Appendf(nil, "a nonce for phone %d", i)
-		shown, err := lent.Show(nonce)
+		shown, err := lent.Show("site3.example", nonce)
 		if err != nil {
 			return err
 		}
-		if _, err := credential.Admit(key, nonce, shown, w.at); err == nil {
+		if _, err := credential.Admit(key, "site3.example", nonce, shown, w.at); err == nil {
 			admitted++
 		}
 	}

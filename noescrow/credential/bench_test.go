@@ -33,5 +33,5 @@ func BenchmarkAdmit(b *testing.B) {
 	c := phone(b, person("Ana", 1990))
 	shown := show(b, c, nonce)
 	_, verify := bare(b)
-	ratio.Time(b, "x-of-ecdsa-verify", func() { _, err := Admit(c.key, nonce, shown, at); check(b, err) }, verify)
+	ratio.Time(b, "x-of-ecdsa-verify", func() { _, err := Admit(c.key, site, nonce, shown, at); check(b, err) }, verify)
 }

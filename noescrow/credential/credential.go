@@ -19,7 +19,7 @@
 //
 //	the phone                                           the site
 //	<-------------------------------------------------- nonce
-//	over 18, until, proof for the nonce ---------------> of the issuer's signature? for this nonce? not over?
+//	over 18, until, proof for site and nonce ----------> of the issuer's signature? for this site? not over?
 //
 // What a warrant gets. From the issuer: who has a credential. From a site: that its visitors are of age, and when
 // each came. From both, with the issuer's key: the same, side by side. Each proof fits each credential with the same
@@ -30,7 +30,7 @@
 // What a thief gets. Of the issuer's key: credentials for anyone of any age, and nothing about any visit. Of a phone:
 // its credential, with the name in it, and whatever the browser remembers.
 //
-// Who notices. No one. A proof is for its nonce, so that a site cannot show it to another one. But a copied credential
+// Who notices. No one. A proof is for one site and its nonce, so that the site cannot show it to another one. But a copied credential
 // makes as many new proofs as the first, and none can be told from the owner's (TestLentToMany).
 //
 // By the Commission's definition of a backdoor (attacks.Definition), "phone, copied" is not one: a user's device.

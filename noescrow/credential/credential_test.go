@@ -23,7 +23,8 @@ func check(t testing.TB, err error) {
 
 var (
 	at    = time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC)
-	nonce = []byte("wine.example, 1.")
+	site  = "wine.example"
+	nonce = []byte("sixteen bytes, 1")
 )
 
 // testIssuer has one of two keys.
@@ -51,7 +52,7 @@ func phone(t testing.TB, p Person) *Credential {
 
 func show(t testing.TB, c *Credential, nonce []byte, more ...Attribute) []byte {
 	t.Helper()
-	b, err := c.Show(nonce, more...)
+	b, err := c.Show(site, nonce, more...)
 	check(t, err)
 	return b
 }
@@ -61,7 +62,7 @@ func TestShowsAPart(t *testing.T) {
 	c := phone(t, person("Ana", 1990))
 	key := testIssuer(t, 1).PublicKey()
 	b := show(t, c, nonce)
-	p, err := Admit(key, nonce, b, at)
+	p, err := Admit(key, site, nonce, b, at)
 	check(t, err)
 	for a := range attributes {
 		value, ok := p.Value(a)
@@ -78,7 +79,7 @@ func TestShowsAPart(t *testing.T) {
 			t.Error("a part of the signature stands in what is shown")
 		}
 	}
-	p, err = Admit(key, nonce, show(t, c, nonce, Born, Name), at)
+	p, err = Admit(key, site, nonce, show(t, c, nonce, Born, Name), at)
 	check(t, err)
 	if born, _ := p.Value(Born); born != "1990-03-02" {
 		t.Errorf("born %q", born)
@@ -123,28 +124,45 @@ func TestLentToMany(t *testing.T) {
 	for i := range 10 {
 		lent, err := ParseCredential(key, c.Bytes())
 		check(t, err)
-		nonce := fmt.Appendf(nil, "wine.example, visit %d", i)
-		_, err = Admit(key, nonce, show(t, lent, nonce), at)
+		nonce := fmt.Appendf(nil, "a nonce, for visit %d", i)
+		_, err = Admit(key, site, nonce, show(t, lent, nonce), at)
 		check(t, err)
 	}
 }
 
-// A proof is for one nonce: a site cannot show it to another.
+// A proof is for one site and one nonce: a site cannot show it to another, though it has passed on the other's nonce.
 func TestShownAgain(t *testing.T) {
 	key := testIssuer(t, 1).PublicKey()
-	b := show(t, phone(t, person("Ana", 1990)), nonce)
-	_, err := Admit(key, nonce, b, at)
+	c := phone(t, person("Ana", 1990))
+	b := show(t, c, nonce)
+	_, err := Admit(key, site, nonce, b, at)
 	check(t, err)
-	if _, err := Admit(key, []byte("poker.example, 1"), b, at); err != errProof {
-		t.Errorf("at another site: %v", err)
+	if _, err := Admit(key, site, []byte("sixteen bytes, 2"), b, at); err != errProof {
+		t.Errorf("for another nonce: %v", err)
 	}
-	for _, n := range []int{0, MinNonce - 1, MaxNonce + 1} {
-		if _, err := Admit(key, make([]byte, n), b, at); err != errNonce {
-			t.Errorf("a nonce of %d bytes: %v", n, err)
+	if _, err := Admit(key, "poker.example", nonce, b, at); err != errProof {
+		t.Errorf("at another site, whose nonce was passed on: %v", err)
+	}
+	if _, err := Admit(key, site+"s", nonce, show(t, c, append([]byte("s"), nonce...)), at); err != errProof {
+		t.Errorf("a site and a nonce that meet elsewhere: %v", err)
+	}
+	for _, bad := range []struct {
+		site  string
+		nonce int
+	}{{site, 0}, {site, MinNonce - 1}, {site, MaxNonce + 1}, {"", MinNonce}, {strings.Repeat("x", MaxSite+1), MinNonce}} {
+		if _, err := Admit(key, bad.site, make([]byte, bad.nonce), b, at); err != errNonce {
+			t.Errorf("the site %q and a nonce of %d bytes: %v", bad.site, bad.nonce, err)
 		}
-		if _, err := phone(t, person("Ana", 1990)).Show(make([]byte, n)); err != errNonce {
-			t.Errorf("showing for a nonce of %d bytes: %v", n, err)
+		if _, err := c.Show(bad.site, make([]byte, bad.nonce)); err != errNonce {
+			t.Errorf("showing to %q, for a nonce of %d bytes: %v", bad.site, bad.nonce, err)
 		}
+	}
+	for _, n := range []int{MinNonce, MaxNonce} {
+		long := strings.Repeat("x", MaxSite)
+		shown, err := c.Show(long, make([]byte, n))
+		check(t, err)
+		_, err = Admit(key, long, make([]byte, n), shown, at)
+		check(t, err)
 	}
 }
 
@@ -161,7 +179,7 @@ func TestMinors(t *testing.T) {
 			t.Errorf("born on %v: %q", born, c.Value(Over18))
 		}
 		b := show(t, c, nonce)
-		if _, err := Admit(key, nonce, b, at); (err == nil) != (want == "yes") || err != nil && err != errMinor {
+		if _, err := Admit(key, site, nonce, b, at); (err == nil) != (want == "yes") || err != nil && err != errMinor {
 			t.Errorf("born on %v: %v", born, err)
 		}
 		if want == "yes" {
@@ -170,7 +188,7 @@ func TestMinors(t *testing.T) {
 		p, err := ParsePresentation(b)
 		check(t, err)
 		p.shown[Over18] = "yes"
-		if _, err := Admit(key, nonce, p.Bytes(), at); err != errProof {
+		if _, err := Admit(key, site, nonce, p.Bytes(), at); err != errProof {
 			t.Errorf("a minor who says yes: %v", err)
 		}
 		delete(p.shown, Over18)
@@ -218,9 +236,9 @@ func TestHidden(t *testing.T) {
 		}
 		indexes, _ := p.list()
 		var err error
-		p.proof, err = c.key.key.ProofGen(c.signature[:], []byte(header), nonce, c.values.messages(), indexes)
+		p.proof, err = c.key.key.ProofGen(c.signature[:], []byte(header), presentationHeader(site, nonce), c.values.messages(), indexes)
 		check(t, err)
-		if _, err := Admit(c.key, nonce, p.Bytes(), at); err != want {
+		if _, err := Admit(c.key, site, nonce, p.Bytes(), at); err != want {
 			t.Errorf("%v is hidden: %v", hide, err)
 		}
 	}
@@ -240,10 +258,10 @@ func TestLastDay(t *testing.T) {
 	c := phone(t, person("Ana", 1990))
 	b := show(t, c, nonce)
 	over := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
-	if _, err := Admit(c.key, nonce, b, over.Add(-1)); err != nil {
+	if _, err := Admit(c.key, site, nonce, b, over.Add(-1)); err != nil {
 		t.Errorf("on the last day: %v", err)
 	}
-	if _, err := Admit(c.key, nonce, b, over); err != ErrExpired {
+	if _, err := Admit(c.key, site, nonce, b, over); err != ErrExpired {
 		t.Errorf("a day later: %v", err)
 	}
 }
@@ -292,7 +310,7 @@ func TestDamaged(t *testing.T) {
 	for i := 0; i < len(shown); i += step(7) {
 		bad := bytes.Clone(shown)
 		bad[i] ^= 1
-		if _, err := Admit(c.key, nonce, bad, at); err == nil {
+		if _, err := Admit(c.key, site, nonce, bad, at); err == nil {
 			t.Errorf("byte %d of a presentation changed", i)
 		}
 	}
@@ -319,7 +337,7 @@ func TestDamaged(t *testing.T) {
 	if _, err := ParsePresentation(mask); err == nil {
 		t.Error("an attribute that there is not")
 	}
-	if _, err := Admit(testIssuer(t, 2).PublicKey(), nonce, shown, at); err != errProof {
+	if _, err := Admit(testIssuer(t, 2).PublicKey(), site, nonce, shown, at); err != errProof {
 		t.Errorf("under another key: %v", err)
 	}
 }
@@ -341,7 +359,7 @@ func TestWrongPersons(t *testing.T) {
 	_, err = Take(i.PublicKey(), b, at)
 	check(t, err)
 	c := phone(t, person("Ana", 1990))
-	if _, err := c.Show(nonce, attributes); err == nil || c.Value(attributes) != "" {
+	if _, err := c.Show(site, nonce, attributes); err == nil || c.Value(attributes) != "" {
 		t.Errorf("%v is shown: %v", attributes, err)
 	}
 }
@@ -424,7 +442,7 @@ func FuzzAdmit(f *testing.F) {
 	f.Add(shown)
 	f.Add(shown[:len(shown)-32])
 	f.Fuzz(func(t *testing.T, b []byte) {
-		p, err := Admit(c.key, nonce, b, at)
+		p, err := Admit(c.key, site, nonce, b, at)
 		if err != nil {
 			return
 		}

@@ -26,10 +26,11 @@ func Example() {
 	check(err)
 
 	// At a site, which has made a nonce for this connection.
-	nonce := []byte("wine.example, 5f0c2a91")
-	shown, err := phone.Show(nonce)
+	const site = "wine.example"
+	nonce := []byte("5f0c2a91b0d7714e")
+	shown, err := phone.Show(site, nonce)
 	check(err)
-	p, err := credential.Admit(key, nonce, shown, at)
+	p, err := credential.Admit(key, site, nonce, shown, at)
 	check(err)
 	for _, a := range []credential.Attribute{credential.Name, credential.Born, credential.Number, credential.Over18, credential.Until} {
 		if value, ok := p.Value(a); ok {
@@ -38,12 +39,12 @@ func Example() {
 	}
 	fmt.Printf("and a proof of %d bytes\n", len(p.Proof()))
 
-	// The site cannot show it to another, and a site that asks for more sees who is there.
-	_, err = credential.Admit(key, []byte("poker.example, 77e1c0d4"), shown, at)
+	// The site cannot show it to another, whose nonce it has passed on. A site that asks for more sees who is there.
+	_, err = credential.Admit(key, "poker.example", nonce, shown, at)
 	fmt.Println(err)
-	shown, err = phone.Show(nonce, credential.Born, credential.Name)
+	shown, err = phone.Show(site, nonce, credential.Born, credential.Name)
 	check(err)
-	p, err = credential.Admit(key, nonce, shown, at)
+	p, err = credential.Admit(key, site, nonce, shown, at)
 	check(err)
 	name, _ := p.Value(credential.Name)
 	fmt.Println("when asked for more:", name)
@@ -52,6 +53,6 @@ func Example() {
 	// the site sees over 18: yes
 	// the site sees until: 2026-06-30
 	// and a proof of 368 bytes
-	// credential: the proof is not one for this key, this nonce and what is shown
+	// credential: the proof is not one for this key, this site, this nonce and what is shown
 	// when asked for more: Ana
 }

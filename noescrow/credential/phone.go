@@ -23,15 +23,24 @@ const header = "doormat 1 credential, proof of age"
 
 var (
 	errCredential = errors.New("credential: expected a credential of this key, found something else")
-	errNonce      = fmt.Errorf("credential: expected a nonce of %d to %d bytes, found another length", MinNonce, MaxNonce)
+	errNonce      = fmt.Errorf("credential: expected a site of 1 to %d bytes and a nonce of %d to %d, found another length", MaxSite, MinNonce, MaxNonce)
 )
 
-// Lengths of a site's nonce, in bytes. It should name the site, or the connection, so that another site cannot have
-// the proof made for it.
+// Lengths of a site's name and of its nonce, in bytes.
 const (
+	MaxSite  = 255
 	MinNonce = 16
 	MaxNonce = 255
 )
+
+// presentationHeader is what a proof is for: the name of a site after its length, and the nonce. It is nil if one of
+// them is too short or too long.
+func presentationHeader(site string, nonce []byte) []byte {
+	if len(site) == 0 || len(site) > MaxSite || len(nonce) < MinNonce || len(nonce) > MaxNonce {
+		return nil
+	}
+	return slices.Concat([]byte{uint8(len(site))}, []byte(site), nonce)
+}
 
 // values are the attributes.
 type values [attributes]string
@@ -150,8 +159,12 @@ func (c *Credential) Value(a Attribute) string {
 // Show returns what to send to a site for its nonce, of 16 to 255 bytes: [Over18], [Until] and the attributes of more,
 // with a proof that hides the others. The proof is made anew each time. What more shows can link it to others and to
 // the issuer's list.
-func (c *Credential) Show(nonce []byte, more ...Attribute) (presentation []byte, err error) {
-	if len(nonce) < MinNonce || len(nonce) > MaxNonce {
+//
+// The site's name, of 1 to 255 bytes, is the one that the phone has authenticated, as by TLS, and not one that came
+// with the nonce: a site can pass on the nonce of another, and the proof is then of no use there.
+func (c *Credential) Show(site string, nonce []byte, more ...Attribute) (presentation []byte, err error) {
+	ph := presentationHeader(site, nonce)
+	if ph == nil {
 		return nil, errNonce
 	}
 	p := Presentation{shown: map[Attribute]string{}}
@@ -162,7 +175,7 @@ func (c *Credential) Show(nonce []byte, more ...Attribute) (presentation []byte,
 		p.shown[a] = c.values[a]
 	}
 	indexes, _ := p.list()
-	p.proof, err = c.key.key.ProofGen(c.signature[:], []byte(header), nonce, c.values.messages(), indexes)
+	p.proof, err = c.key.key.ProofGen(c.signature[:], []byte(header), ph, c.values.messages(), indexes)
 	if err != nil {
 		return nil, fmt.Errorf("credential: %w", err)
 	}

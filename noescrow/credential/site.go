@@ -9,14 +9,15 @@ import (
 var ErrExpired = errors.New("credential: the last day of the credential is over")
 
 var (
-	errProof = errors.New("credential: the proof is not one for this key, this nonce and what is shown")
+	errProof = errors.New("credential: the proof is not one for this key, this site, this nonce and what is shown")
 	errMinor = errors.New("credential: expected a person over 18, found one who is not, or does not say so")
 )
 
-// Admit judges what a phone has shown, on behalf of a site that gave it the nonce: fresh for each visit, of 16 to 255
-// bytes. It returns what was shown if the proof holds and says that the visitor is over 18 and the last day is not over.
-func Admit(key *PublicKey, nonce, presentation []byte, at time.Time) (Presentation, error) {
-	if len(nonce) < MinNonce || len(nonce) > MaxNonce {
+// Admit judges what a phone has shown, on behalf of a site of this name that gave it the nonce: fresh for each visit,
+// of 16 to 255 bytes, and refused by the site when it comes again. It returns what was shown if the proof holds and says that the visitor is over 18 and the last day is not over.
+func Admit(key *PublicKey, site string, nonce, presentation []byte, at time.Time) (Presentation, error) {
+	ph := presentationHeader(site, nonce)
+	if ph == nil {
 		return Presentation{}, errNonce
 	}
 	p, err := ParsePresentation(presentation)
@@ -24,7 +25,7 @@ func Admit(key *PublicKey, nonce, presentation []byte, at time.Time) (Presentati
 		return Presentation{}, err
 	}
 	indexes, messages := p.list()
-	if key.key.ProofVerify(p.proof, []byte(header), nonce, messages, indexes) != nil {
+	if key.key.ProofVerify(p.proof, []byte(header), ph, messages, indexes) != nil {
 		return Presentation{}, errProof
 	}
 	if p.shown[Over18] != "yes" {
