@@ -426,6 +426,17 @@ func TestRepeatedRandomnessTellsAll(t *testing.T) {
 			t.Errorf("the bytes at %d are repeated", at)
 		}
 	}
+	drawn := map[string]bool{}
+	for _, proof := range [][]byte{first, second} {
+		all, err := Blinds(proof, signature, testMessages, []int{2})
+		check(t, err)
+		for i, b := range all {
+			if drawn[string(b)] {
+				t.Errorf("random number %d is repeated", i)
+			}
+			drawn[string(b)] = true
+		}
+	}
 	random := readFixtures(t).MockedRandom.mock(7)
 	var scalars [2][]*scalar
 	for i := range scalars {
@@ -444,6 +455,52 @@ func TestRepeatedRandomnessTellsAll(t *testing.T) {
 		x.Mul(difference(i), inverse(difference(5)))
 		if x.IsEqual(want) != 1 {
 			t.Errorf("number %d is not given away", i)
+		}
+	}
+}
+
+// The owner's signature gives back the random numbers of e and of what is hidden, and another's gives others.
+func TestBlinds(t *testing.T) {
+	k := testKey(t, 1)
+	random := readFixtures(t).MockedRandom.mock(7)
+	signature, err := k.Sign(testHeader, testMessages)
+	check(t, err)
+	proof, err := k.Public().prove(generatorsOf(3), random, signature, testHeader, nil, testMessages, []int{1})
+	check(t, err)
+	want := bytesOf(random[2], random[5], random[6])
+	got, err := Blinds(proof, signature, testMessages, []int{1})
+	check(t, err)
+	if !bytes.Equal(slices.Concat(got...), want) {
+		t.Errorf("%x, expected %x", got, want)
+	}
+	others := [][]byte{[]byte("Ben"), testMessages[1], []byte("no")}
+	other, err := k.Sign(testHeader, others)
+	check(t, err)
+	got, err = Blinds(proof, other, others, []int{1})
+	check(t, err)
+	for i, b := range got {
+		if len(b) != 32 || bytes.Contains(want, b) {
+			t.Errorf("with another's signature, number %d: %x", i, b)
+		}
+	}
+	for what, c := range map[string]struct {
+		want             error
+		proof, signature []byte
+		messages         [][]byte
+		disclosed        []int
+	}{
+		"a proof that is cut":     {errIndexes, proof[:len(proof)-1], signature, testMessages, []int{1}},
+		"no proof":                {errIndexes, nil, signature, testMessages, []int{1}},
+		"a proof of zeros":        {errProof, make([]byte, len(proof)), signature, testMessages, []int{1}},
+		"a signature of zeros":    {errSignature, proof, make([]byte, SignatureSize), testMessages, []int{1}},
+		"a signature that is cut": {errSignature, proof, signature[1:], testMessages, []int{1}},
+		"no messages":             {errIndexes, proof, signature, nil, nil},
+		"another number hidden":   {errIndexes, proof, signature, testMessages, []int{0, 1}},
+		"an index too high":       {errIndexes, proof, signature, testMessages, []int{3}},
+		"too many messages":       {errLength, proof, signature, make([][]byte, MaxMessages+1), nil},
+	} {
+		if _, err := Blinds(c.proof, c.signature, c.messages, c.disclosed); err != c.want {
+			t.Errorf("%s: %v", what, err)
 		}
 	}
 }

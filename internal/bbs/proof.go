@@ -119,14 +119,49 @@ func parseProof(b []byte) (points []*g1, scalars []*scalar, ok bool) {
 		}
 		points, b = append(points, p), b[bls12381.G1SizeCompressed:]
 	}
+	scalars, ok = parseScalars(b)
+	return points, scalars, ok
+}
+
+func parseScalars(b []byte) (all []*scalar, ok bool) {
 	for part := range slices.Chunk(b, bls12381.ScalarSize) {
 		s, ok := parseScalar(part)
 		if !ok {
-			return nil, nil, false
+			return nil, false
 		}
-		scalars = append(scalars, s)
+		all = append(all, s)
 	}
-	return points, scalars, true
+	return all, true
+}
+
+// Blinds returns e~ and m~ of each hidden message, 32 bytes each, that the holder of a signature on these messages
+// must have drawn to make a proof. As every proof fits every signature, those of one proof say nothing. But a number
+// that comes twice was drawn by the holder of this signature, whose random numbers repeat. It is for those who have
+// what was signed, and look for such. It verifies neither, and reads no points.
+func Blinds(proof, signature []byte, messages [][]byte, disclosed []int) ([][]byte, error) {
+	if tooLong(nil, messages) {
+		return nil, errLength
+	}
+	if !ascend(disclosed, len(messages)) || len(proof) != ProofSize(len(messages)-len(disclosed)) {
+		return nil, errIndexes
+	}
+	if len(signature) != SignatureSize {
+		return nil, errSignature
+	}
+	e, ok := parseScalar(signature[bls12381.G1SizeCompressed:])
+	if !ok {
+		return nil, errSignature
+	}
+	s, ok := parseScalars(proof[3*bls12381.G1SizeCompressed:])
+	if !ok {
+		return nil, errProof
+	}
+	hats, c := append(s[:1:1], s[3:len(s)-1]...), neg(s[len(s)-1])
+	var all [][]byte
+	for i, secret := range append([]*scalar{e}, scalarsOf(pick(messages, others(disclosed, len(messages))))...) {
+		all = append(all, bytesOf(muladd(hats[i], secret, c))) // x~ = x^ - c x
+	}
+	return all, nil
 }
 
 // challenge is the draft's ProofChallengeCalculate. The points are Abar, Bbar, D, T1 and T2.
