@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"math/big"
 	"testing"
 	"time"
+
+	"github.com/cloudflare/circl/ecc/bls12381"
 
 	"doormat/attacks"
 	"doormat/attacks/attackstest"
@@ -97,6 +100,61 @@ func TestSignatureItselfLinks(t *testing.T) {
 		check(t, err)
 		if len(crowds) != 1 || len(crowds[0]) != want || crowds[0][0] != "Ana" {
 			t.Errorf("with %d bytes of the signature: %q", len(shown), crowds)
+		}
+	}
+}
+
+// A phone whose random numbers come again is named by them: a number that comes twice for one credential is its
+// owner's. Here one of Ana's second proof is made that of her first: x^ = x~ + x c, with x of the issuer's log.
+func TestRepeatedRandomnessLinks(t *testing.T) {
+	d := newDesk()
+	at := attackstest.Talk(1)[0].At
+	for _, name := range []string{"Ana", "Ben", "Cas"} {
+		check(t, d.enrol(name))
+	}
+	check(t, d.fetch(at))
+	all, err := parseIssued(d.log)
+	check(t, err)
+	order := new(big.Int).SetBytes(bls12381.Order())
+	for what, repeat := range map[string]func(l loot, number func(visit, at int) []byte){
+		"none": func(loot, func(int, int) []byte) {},
+		// Numbers of 32 bytes after three points: e^, r1^, r3^, those of name, born and number, and the challenge c.
+		"e": func(l loot, number func(visit, at int) []byte) {
+			e := new(big.Int).SetBytes(all[0].signature[48:])
+			difference := new(big.Int).Sub(new(big.Int).SetBytes(number(3, 6)), new(big.Int).SetBytes(number(0, 6)))
+			e.Mul(e, difference).Add(e, new(big.Int).SetBytes(number(0, 0))).Mod(e, order).FillBytes(number(3, 0))
+		},
+		"within a proof": func(l loot, number func(visit, at int) []byte) {
+			p, err := credential.ParsePresentation(l.visits[3].Proof)
+			check(t, err)
+			blinds, err := all[0].blinds(p)
+			check(t, err)
+			x := new(big.Int).SetBytes(blinds[1]) // in the place of e~
+			e := new(big.Int).SetBytes(all[0].signature[48:])
+			e.Mul(e, new(big.Int).SetBytes(number(3, 6))).Add(e, x).Mod(e, order).FillBytes(number(3, 0))
+		},
+		"one proof": func(l loot, _ func(int, int) []byte) { l.visits[3].Proof = l.visits[0].Proof },
+	} {
+		l := loot{issued: all}
+		for _, name := range []string{"Ana", "Ben", "Cas", "Ana"} {
+			proof, err := d.phones[name].Show("a site", make([]byte, 32))
+			check(t, err)
+			l.visits = append(l.visits, messenger.Visit{At: at, Proof: proof})
+		}
+		repeat(l, func(visit, at int) []byte {
+			b := l.visits[visit].Proof
+			return b[len(b)-7*32+at*32:][:32]
+		})
+		m, err := l.measure(t.Context(), []string{"Ana", "Ben", "Cas", "Ana"})
+		check(t, err)
+		want := map[string]Measured{
+			"e":              {Named: 2, Pairs: attacks.Count{N: 1, Of: 1}, Crowd: 2},
+			"within a proof": {Named: 1, Pairs: attacks.Count{N: 0, Of: 1}, Crowd: 2.5},
+			"one proof":      {Pairs: attacks.Count{N: 1, Of: 1}, Crowd: 3},
+			"none":           {Pairs: attacks.Count{N: 0, Of: 1}, Crowd: 3},
+		}[what]
+		if want.Visits, want.Fetches = 4, 3; m != want {
+			t.Errorf("%s comes again: %+v, expected %+v", what, m, want)
 		}
 	}
 }

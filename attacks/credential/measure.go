@@ -42,8 +42,9 @@ type Measured struct {
 }
 
 // Measure sends a conversation of visits in a manner, and links them: by name, with all that the issuer has signed,
-// and with each other, by what is shown and by 16 bytes that two proofs have in common. It returns an error for a
-// manner that there is not, and errors of the conversation.
+// and with each other, by what is shown, by 16 bytes that two proofs have in common, and by random numbers that come
+// again for one credential. Proofs that show the same have one size. What it does not try is habit: which sites
+// somebody visits, and when. It returns an error for a manner that there is not, and errors of the conversation.
 func Measure(ctx context.Context, c *attacks.Conversation, m Manner) (Measured, error) {
 	if m >= manners {
 		return Measured{}, fmt.Errorf("attacks: there is no %v", m)

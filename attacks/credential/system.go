@@ -35,6 +35,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/messenger"
+	"doormat/internal/bbs"
 	"doormat/noescrow/credential"
 )
 
@@ -229,7 +230,7 @@ type loot struct {
 // values is how many a credential has, and signatureSize what its signature has in bytes.
 const (
 	values        = int(credential.Until) + 1
-	signatureSize = 80
+	signatureSize = bbs.SignatureSize
 )
 
 // issued is a line of the issuer's log, in bytes:
@@ -292,8 +293,8 @@ func parseLoot(tape *attacks.Tape) (l loot, err error) {
 }
 
 // linkByShown names the visitor of each proof that one person's credentials alone can have made, by all that issuer
-// and sites have: what is shown, the date, and bytes of the signature. Each pair of a proof and a credential is tried,
-// and counts as an operation.
+// and sites have: what is shown, the date, bytes of the signature, and random numbers that would come again. Each pair
+// of a proof and a credential is tried, and counts as an operation.
 func linkByShown(ctx context.Context, tape *attacks.Tape, t *attacks.Transcript, found attacks.Found) (operations int64, err error) {
 	l, err := parseLoot(tape)
 	if err != nil {
@@ -317,8 +318,14 @@ func linkByShown(ctx context.Context, tape *attacks.Tape, t *attacks.Transcript,
 }
 
 // crowds returns for each visit the names of those who can have made it.
+//
+// The numbers that a phone hides its values with are drawn anew for each proof. A credential and a proof give them (see
+// bbs.Blinds), rightly for the owner's and wrongly for others'. Were one of them drawn again, it would come twice for
+// the owner's credential, and for no other's.
 func (l loot) crowds(ctx context.Context) (all [][]string, operations int64, err error) {
-	for _, v := range l.visits {
+	first := map[string]int{}     // the visit at which a number came first, by name and number
+	repeats := map[int][]string{} // names for which a visit's numbers come again
+	for n, v := range l.visits {
 		if err := ctx.Err(); err != nil {
 			return nil, operations, err
 		}
@@ -335,13 +342,49 @@ func (l loot) crowds(ctx context.Context) (all [][]string, operations int64, err
 				crowd = []string{name}
 				break
 			}
-			if !i.at.After(v.At) && i.fits(p) && !slices.Contains(crowd, name) {
+			if i.at.After(v.At) || !i.fits(p) {
+				continue
+			}
+			if !slices.Contains(crowd, name) {
 				crowd = append(crowd, name)
+			}
+			numbers, err := i.blinds(p)
+			if err != nil {
+				return nil, operations, err
+			}
+			for k, number := range numbers {
+				key := string(number) + name
+				at, ok := first[key]
+				switch {
+				case !ok:
+					first[key] = n
+				case at != n && !bytes.Equal(l.visits[at].Proof, v.Proof): // one proof shown twice repeats for everyone
+					repeats[at], repeats[n] = append(repeats[at], name), append(repeats[n], name)
+				case slices.ContainsFunc(numbers[:k], func(other []byte) bool { return bytes.Equal(other, number) }):
+					repeats[n] = append(repeats[n], name)
+				}
 			}
 		}
 		all = append(all, crowd)
 	}
+	for n, names := range repeats {
+		slices.Sort(names)
+		all[n] = slices.Compact(names)
+	}
 	return all, operations, nil
+}
+
+// blinds returns the random numbers of a proof, if it is one of this credential.
+func (i issued) blinds(p credential.Presentation) ([][]byte, error) {
+	var messages [][]byte
+	var shown []int
+	for a, value := range i.values {
+		messages = append(messages, []byte(value))
+		if _, ok := p.Value(credential.Attribute(a)); ok {
+			shown = append(shown, a)
+		}
+	}
+	return bbs.Blinds(p.Proof(), i.signature[:], messages, shown)
 }
 
 // fits reports whether a credential has the values that are shown.
