@@ -57,7 +57,7 @@ var (
 	errSignature = errors.New("bbs: the signature is not the key's on this header and these messages")
 )
 
-// A PrivateKey signs. Printing one prints nothing of it.
+// A PrivateKey signs. Printing one prints nothing of it. A nil or zero one has no bytes, and signs nothing.
 type PrivateKey struct {
 	secret.Hidden[PrivateKey]
 	sk     *scalar // behind a pointer, which prints as an address wherever methods are not called
@@ -94,12 +94,24 @@ func ParsePrivateKey(b []byte) (*PrivateKey, error) {
 }
 
 // Bytes returns the key in 32 bytes.
-func (k *PrivateKey) Bytes() []byte { return bytesOf(k.sk) }
+func (k *PrivateKey) Bytes() []byte {
+	if !k.made() {
+		return nil
+	}
+	return bytesOf(k.sk)
+}
+
+func (k *PrivateKey) made() bool { return k != nil && k.sk != nil }
 
 // Public returns the public key.
-func (k *PrivateKey) Public() *PublicKey { return k.public }
+func (k *PrivateKey) Public() *PublicKey {
+	if !k.made() {
+		return nil
+	}
+	return k.public
+}
 
-// A PublicKey verifies signatures and proofs.
+// A PublicKey verifies signatures and proofs. A nil or zero one has no bytes, and verifies nothing.
 type PublicKey struct {
 	w     *g2
 	bytes [PublicKeySize]byte
@@ -115,7 +127,14 @@ func ParsePublicKey(b []byte) (*PublicKey, error) {
 }
 
 // Bytes returns the key in 96 bytes.
-func (k *PublicKey) Bytes() []byte { return slices.Clone(k.bytes[:]) }
+func (k *PublicKey) Bytes() []byte {
+	if !k.made() {
+		return nil
+	}
+	return slices.Clone(k.bytes[:])
+}
+
+func (k *PublicKey) made() bool { return k != nil && k.w != nil }
 
 // generators are the points that messages are multiplied with. Nobody knows a logarithm of one to the base of
 // another.
@@ -154,6 +173,9 @@ func generatorsOf(n int) generators {
 // Sign returns a signature of 80 bytes on a header, which every proof shows, and on messages. It is the same every
 // time. It implements the draft's Sign and CoreSign.
 func (k *PrivateKey) Sign(header []byte, messages [][]byte) ([]byte, error) {
+	if !k.made() {
+		return nil, errKey
+	}
 	if tooLong(header, messages) {
 		return nil, errLength
 	}
@@ -177,6 +199,9 @@ func (k *PrivateKey) sign(g generators, header []byte, messages [][]byte) ([]byt
 // Verify returns an error unless the signature is the key's on this header and these messages. It implements the
 // draft's Verify and CoreVerify.
 func (k *PublicKey) Verify(signature, header []byte, messages [][]byte) error {
+	if !k.made() {
+		return errKey
+	}
 	if tooLong(header, messages) {
 		return errLength
 	}

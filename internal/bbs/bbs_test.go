@@ -216,6 +216,22 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+func TestZeroKeys(t *testing.T) {
+	for _, k := range []*PrivateKey{nil, {}} {
+		if _, err := k.Sign(nil, nil); err != errKey || k.Bytes() != nil || k.Public() != nil {
+			t.Errorf("signing: %v", err)
+		}
+	}
+	for _, k := range []*PublicKey{nil, {}} {
+		_, err := k.ProofGen(make([]byte, SignatureSize), nil, nil, nil, nil)
+		for _, err := range []error{err, k.Verify(make([]byte, SignatureSize), nil, nil), k.ProofVerify(make([]byte, ProofSize(0)), nil, nil, nil, nil)} {
+			if err != errKey || k.Bytes() != nil {
+				t.Errorf("without a key: %v", err)
+			}
+		}
+	}
+}
+
 // order is that of the groups.
 var order = bls12381.Order()
 

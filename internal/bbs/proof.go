@@ -22,6 +22,9 @@ func ProofSize(hidden int) int { return 3*bls12381.G1SizeCompressed + (4+hidden)
 // signature is not verified here: do so once, when it arrives. It implements the draft's ProofGen and
 // CoreProofGen.
 func (k *PublicKey) ProofGen(signature, header, ph []byte, messages [][]byte, disclosed []int) ([]byte, error) {
+	if !k.made() {
+		return nil, errKey
+	}
 	if tooLong(header, messages) || len(ph) > MaxLength {
 		return nil, errLength
 	}
@@ -72,6 +75,9 @@ func (k *PublicKey) prove(g generators, random []*scalar, signature, header, ph 
 // those with the disclosed indexes are these. The number of hidden messages follows from the proof's length. It
 // implements the draft's ProofVerify and CoreProofVerify.
 func (k *PublicKey) ProofVerify(proof, header, ph []byte, messages [][]byte, disclosed []int) error {
+	if !k.made() {
+		return errKey
+	}
 	if tooLong(header, messages) || len(ph) > MaxLength {
 		return errLength
 	}

@@ -145,14 +145,22 @@ type KeyID [sha256.Size]byte
 // String returns the first eight bytes in hexadecimal.
 func (id KeyID) String() string { return fmt.Sprintf("%x…", id[:8]) }
 
-// A PublicKey verifies. Everyone must have the same one of an issuer.
+// A PublicKey verifies. Everyone must have the same one of an issuer. A nil or zero one has no bytes, and verifies
+// nothing.
 type PublicKey struct{ key *bbs.PublicKey }
+
+func (k *PublicKey) bbs() *bbs.PublicKey {
+	if k == nil {
+		return nil
+	}
+	return k.key
+}
 
 // PublicKeySize is how many bytes a public key has.
 const PublicKeySize = bbs.PublicKeySize
 
 // Bytes returns the key: a compressed point of G2 of BLS12-381, 96 bytes.
-func (k *PublicKey) Bytes() []byte { return k.key.Bytes() }
+func (k *PublicKey) Bytes() []byte { return k.bbs().Bytes() }
 
 // ParsePublicKey reads what [PublicKey.Bytes] returns.
 func ParsePublicKey(b []byte) (*PublicKey, error) {
@@ -164,7 +172,7 @@ func ParsePublicKey(b []byte) (*PublicKey, error) {
 }
 
 // ID returns the key's identifier. A phone compares it with that of others before it shows anything.
-func (k *PublicKey) ID() KeyID { return sha256.Sum256(k.key.Bytes()) }
+func (k *PublicKey) ID() KeyID { return sha256.Sum256(k.bbs().Bytes()) }
 
 // Issue signs a credential for a person at a time. It returns the bytes that [Take] reads, and an error for a name or
 // number that is empty or above 255 bytes, and for a date of birth that is the zero time or to come. A minor's has

@@ -377,6 +377,32 @@ func TestForms(t *testing.T) {
 	}
 }
 
+// What has no key issues, takes and admits nothing, and does not panic.
+func TestZeroValues(t *testing.T) {
+	c := phone(t, person("Ana", 1990))
+	shown := show(t, c, nonce)
+	for _, key := range []*PublicKey{nil, {}} {
+		if _, err := Take(key, c.Bytes(), at); err != errCredential {
+			t.Errorf("taken: %v", err)
+		}
+		if _, err := Admit(key, site, nonce, shown, at); err != errProof {
+			t.Errorf("admitted: %v", err)
+		}
+		if key.Bytes() != nil || key.ID() == c.key.ID() {
+			t.Errorf("a key of no bytes: %x", key.Bytes())
+		}
+	}
+	if b, err := new(Issuer).Issue(person("Ana", 1990), at); err == nil || new(Issuer).RecoveryKey() != nil {
+		t.Errorf("issued %x", b)
+	}
+	if b, err := new(Credential).Show(site, nonce); err == nil {
+		t.Errorf("shown: %x", b)
+	}
+	if _, err := Admit(c.key, site, nonce, Presentation{}.Bytes(), at); err == nil {
+		t.Error("nothing is admitted")
+	}
+}
+
 func TestKeys(t *testing.T) {
 	i := testIssuer(t, 1)
 	again, err := ParseIssuer(i.RecoveryKey())

@@ -128,7 +128,7 @@ func ParseCredential(key *PublicKey, b []byte) (*Credential, error) {
 		ok = ok && readValue(&in, Attribute(a), &c.values[a])
 	}
 	if !ok || !in.CopyBytes(c.signature[:]) || !in.Empty() ||
-		key.key.Verify(c.signature[:], []byte(header), c.values.messages()) != nil {
+		key.bbs().Verify(c.signature[:], []byte(header), c.values.messages()) != nil {
 		return nil, errCredential
 	}
 	return c, nil
@@ -175,7 +175,7 @@ func (c *Credential) Show(site string, nonce []byte, more ...Attribute) (present
 		p.shown[a] = c.values[a]
 	}
 	indexes, _ := p.list()
-	p.proof, err = c.key.key.ProofGen(c.signature[:], []byte(header), ph, c.values.messages(), indexes)
+	p.proof, err = c.key.bbs().ProofGen(c.signature[:], []byte(header), ph, c.values.messages(), indexes)
 	if err != nil {
 		return nil, fmt.Errorf("credential: %w", err)
 	}

@@ -25,7 +25,7 @@ func Admit(key *PublicKey, site string, nonce, presentation []byte, at time.Time
 		return Presentation{}, err
 	}
 	indexes, messages := p.list()
-	if key.key.ProofVerify(p.proof, []byte(header), ph, messages, indexes) != nil {
+	if key.bbs().ProofVerify(p.proof, []byte(header), ph, messages, indexes) != nil {
 		return Presentation{}, errProof
 	}
 	if p.shown[Over18] != "yes" {
