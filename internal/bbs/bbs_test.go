@@ -5,11 +5,13 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/cloudflare/circl/ecc/bls12381"
+	"github.com/cloudflare/circl/ecc/bls12381/ff"
 
 	"doormat/internal/testing/printed"
 )
@@ -287,6 +289,23 @@ func TestPoints(t *testing.T) {
 		"not compressed":         append([]byte{proof[0] & 0x1f}, proof[1:48]...),
 		"the identity with sign": append([]byte{0xe0}, make([]byte, 47)...),
 		"x above p":              append([]byte{0x9f}, bytes.Repeat([]byte{0xff}, 47)...),
+	}
+	// x + p is the same number as x, and fits into the 381 bits for a small x.
+	p := new(big.Int).SetBytes(ff.FpOrder())
+	for i := range 100 { // x is small enough for one in five
+		point := times(hashToScalar([]byte{byte(i)}, "small"), bls12381.G1Generator()).BytesCompressed()
+		x := bytes.Clone(point)
+		x[0] &= 0x1f
+		sum := new(big.Int).SetBytes(x)
+		if sum.Add(sum, p).BitLen() > 381 {
+			continue
+		}
+		twin := sum.FillBytes(make([]byte, 48))
+		twin[0] |= point[0] & 0xe0
+		bad["a point's x, and p"] = twin
+	}
+	if bad["a point's x, and p"] == nil {
+		t.Error("no point has a small x")
 	}
 	for what, p := range bad {
 		if _, ok := parsePoint(p); ok {

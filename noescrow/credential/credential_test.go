@@ -88,7 +88,7 @@ func TestShowsAPart(t *testing.T) {
 
 // Two presentations of one phone have as much in common as those of two phones: version, what is shown, and no more.
 func TestPresentationsAreNotLinked(t *testing.T) {
-	ana, ben := phone(t, person("Ana", 1990)), phone(t, person("Ben", 1980))
+	ana, ben := phone(t, person("Ana", 1990)), phone(t, person("Benedict Longname", 1980))
 	common := func(a, b []byte) (n int) {
 		for i := range a {
 			if a[i] == b[i] {
@@ -107,6 +107,9 @@ func TestPresentationsAreNotLinked(t *testing.T) {
 		check(t, err)
 	}
 	for _, p := range []Presentation{second, other} {
+		if len(p.Bytes()) != len(first.Bytes()) {
+			t.Fatalf("%d bytes, and %d: the size tells whose it is", len(p.Bytes()), len(first.Bytes()))
+		}
 		if n := common(first.Proof(), p.Proof()); n > len(p.Proof())/8 { // one in 256, and the bits of a point's form
 			t.Errorf("two proofs have %d bytes of %d in common", n, len(p.Proof()))
 		}
