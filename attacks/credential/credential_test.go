@@ -205,6 +205,36 @@ func TestCrowdIsOfThoseBefore(t *testing.T) {
 	}
 }
 
+// Who is enrolled during a day is issued a credential then, and the issuer's log says so: a visit before it, on the
+// same day, was not that person's.
+func TestIssuedDuringTheDay(t *testing.T) {
+	s := newSystem(Name)
+	check(t, s.Enrol("Ana"))
+	at := attackstest.Talk(1)[0].At
+	var l loot
+	for i, from := range []string{"Ana", "Ben"} {
+		if from == "Ben" {
+			check(t, s.Enrol("Ben"))
+		}
+		m := attacks.Message{At: at.Add(time.Duration(i) * time.Minute), From: from, To: "Ana", Text: "/"}
+		envelope, err := s.Send(m)
+		check(t, err)
+		_, _, err = s.Receive(m.To, m.At, envelope)
+		check(t, err)
+	}
+	log, err := s.LongestLog()
+	check(t, err)
+	l.visits, err = messenger.ParseSiteLog(log)
+	check(t, err)
+	l.issued, err = parseIssued(s.desk.log)
+	check(t, err)
+	crowds, _, err := l.crowds(t.Context())
+	check(t, err)
+	if len(crowds) != 2 || len(crowds[0]) != 1 || len(crowds[1]) != 2 {
+		t.Errorf("%q", crowds)
+	}
+}
+
 // Issuer and sites link no visit, by name or with another, where a proof is made for each. The controls link: the
 // date of birth all of them by name, and one proof those of a person, without one.
 func TestMeasure(t *testing.T) {

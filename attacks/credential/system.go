@@ -67,7 +67,7 @@ func newSystem(name attacks.SystemName, more ...credential.Attribute) *system {
 			if err := s.desk.fetch(v.At); err != nil {
 				return nil, err
 			}
-			if err := s.desk.renew(person); err != nil { // who was enrolled today
+			if err := s.desk.renew(person, v.At); err != nil { // who was enrolled today
 				return nil, err
 			}
 			return s.desk.phones[person].Show(string(v.Site[:]), v.Connection[:], more...)
@@ -136,28 +136,28 @@ func (d *desk) fetch(now time.Time) error {
 	}
 	d.night = day
 	for _, name := range d.names {
-		if err := d.renew(name); err != nil {
+		if err := d.renew(name, d.night); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// renew issues a credential to a person who has none, or one that is over in a month. The issuer notes it.
-func (d *desk) renew(person string) error {
+// renew issues a credential to a person who has none, or one that is over in a month. The issuer notes it, and when.
+func (d *desk) renew(person string, now time.Time) error {
 	if c := d.phones[person]; c != nil && c.Value(credential.Until) > d.night.AddDate(0, 1, 0).Format(time.DateOnly) {
 		return nil
 	}
-	signed, err := d.issuer.Issue(d.people[d.index[person]], d.night)
+	signed, err := d.issuer.Issue(d.people[d.index[person]], now)
 	if err != nil {
 		return err
 	}
-	c, err := credential.Take(d.issuer.PublicKey(), signed, d.night)
+	c, err := credential.Take(d.issuer.PublicKey(), signed, now)
 	if err != nil {
 		return err
 	}
 	b := cryptobyte.NewBuilder(d.log)
-	b.AddBytes(attacks.Date(d.night))
+	b.AddBytes(attacks.Date(now))
 	for a := range values {
 		b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(c.Value(credential.Attribute(a)))) })
 	}
