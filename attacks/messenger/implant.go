@@ -63,11 +63,19 @@ type implant struct {
 	takes func(owner, peer string) bool
 }
 
+// maxName is the length of the longest name of the owner of a phone, in bytes: it is written behind two of them.
+const maxName = 1<<16 - 1
+
+var errName = errors.New("attacks: expected a name of at most 65,535 bytes, found a longer one")
+
 // Show tells that a text is on a person's phone: typed, before it is sealed, or opened, before it is shown. The peer
 // is the other of two people, or "" in a group.
 func (p *Phones) Show(owner, peer string, route []byte, at time.Time, text string) error {
 	if !p.keeps {
 		return nil
+	}
+	if max(len(owner), len(peer)) > maxName {
+		return errName
 	}
 	if p.numbers == nil {
 		p.numbers = map[[16]byte]uint32{}

@@ -291,6 +291,9 @@ func TestEvidenceOfARelease(t *testing.T) {
 	if err := l.check("Ben", []byte(implanted), l.at); err != nil {
 		t.Error(err)
 	}
+	if err := l.enter([]byte(release), l.at); err != nil { // as if nothing had been
+		t.Fatal(err)
+	}
 	for range 2 { // and again
 		if evidence, err := l.rebuild(); len(evidence) == 0 || err != nil {
 			t.Errorf("%d bytes of evidence, %v", len(evidence), err)
@@ -316,6 +319,52 @@ func TestUpdateRefused(t *testing.T) {
 	}
 	if u.running["Ben"] != "" {
 		t.Error("a refused update runs")
+	}
+}
+
+// Who could have noticed an update that no log has is counted: those that have refused it.
+func TestRefusalsAreCounted(t *testing.T) {
+	s := newTargeted()
+	attackstest.Enrol(t, s)
+	theft := s.phones.byUpdate(updatePlan{name: UpdateUnlogged, program: "another"})
+	notice := func() string {
+		t.Helper()
+		n, err := theft.Noticed(nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n.String()
+	}
+	if got := notice(); got != "nobody" {
+		t.Errorf("no phone was offered it, and %s could notice", got)
+	}
+	update := signUpdate(s.phones.updates.signing(), []byte("another"))
+	if err := s.phones.updates.take("Ana", update, time.Unix(1, 0)); err == nil {
+		t.Fatal("it was taken")
+	}
+	if got := notice(); got != "1 phone, which refuses it" {
+		t.Errorf("one phone was offered it, and %s could notice", got)
+	}
+	for _, owner := range attackstest.People[1:] {
+		if err := s.phones.updates.take(owner, update, time.Unix(1, 0)); err == nil {
+			t.Fatal("it was taken")
+		}
+	}
+	if got := notice(); got != "all phones, which refuse it" {
+		t.Errorf("all were offered it, and %s could notice", got)
+	}
+}
+
+// The genuine release takes an implant off a phone again.
+func TestReleaseEndsAnImplant(t *testing.T) {
+	u := new(updates)
+	for _, program := range []string{implanted, release} {
+		if err := u.take("Ana", signUpdate(u.signing(), []byte(program)), time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := u.running["Ana"]; got != "" {
+		t.Errorf("the phone runs %q", got)
 	}
 }
 
@@ -486,5 +535,34 @@ func TestParseExport(t *testing.T) {
 	}
 	if !strings.HasPrefix(string(record), "E") {
 		t.Error("the kind has changed")
+	}
+}
+
+// A name that is too long for an export is an error, and the longest one is read.
+func TestImplantLongName(t *testing.T) {
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	for _, n := range []int{maxName, maxName + 1} {
+		name := strings.Repeat("x", n)
+		talk := []attacks.Message{{At: at, From: "Ana", To: name, Text: "a text"}, {At: at, From: name, To: "Ana", Text: "an answer"}}
+		for _, system := range []attacks.System{newTwin(), newTargeted()} {
+			r, err := attacks.Run(t.Context(), system, attacks.NewConversation(talk), "Ana", nil)
+			if n > maxName {
+				if !errors.Is(err, errName) {
+					t.Errorf("%d bytes: %v", n, err)
+				}
+				continue
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range r.Exposures {
+				if (e.Theft == ImplantName || e.Theft == Unlocked) && (e.Readable().N != 2 || e.Wrong != 0) {
+					t.Errorf("%d bytes, %s: %v open, %d wrong", n, e.Theft, e.Readable(), e.Wrong)
+				}
+			}
+			if err := r.Close(); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 }

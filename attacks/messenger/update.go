@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -49,6 +50,7 @@ type updates struct {
 	key     ed25519.PrivateKey
 	running map[string]string // by owner; the release where there is none
 	log     releaseLog        // nil: phones take what is signed
+	refused map[string]int    // by program, how many phones have refused it
 }
 
 // A releaseLog is the log of an app's releases, as the service, phones, and those who rebuild the app use it. It is an
@@ -108,12 +110,18 @@ func (u *updates) take(owner string, update []byte, now time.Time) error {
 	}
 	if u.log != nil {
 		if err := u.log.check(owner, program, now); err != nil {
+			if u.refused == nil {
+				u.refused = map[string]int{}
+			}
+			u.refused[string(program)]++
 			return err
 		}
 	}
-	if string(program) != release {
-		u.run(owner, string(program))
+	if string(program) == release {
+		delete(u.running, owner)
+		return nil
 	}
+	u.run(owner, string(program))
 	return nil
 }
 
@@ -264,8 +272,14 @@ func (p *Phones) noticedUpdate(plan updatePlan, loot *attacks.Tape, t *attacks.T
 	if p.updates.log == nil {
 		return p.noticed(loot, t)
 	}
-	if !plan.logged {
+	switch n := p.updates.refused[plan.program]; n {
+	case 0:
+	case len(p.Owners()):
 		return attacks.Notice{Who: "all phones, which refuse it"}, nil
+	case 1:
+		return attacks.Notice{Who: "1 phone, which refuses it"}, nil
+	default:
+		return attacks.Notice{Who: fmt.Sprintf("%d phones, which refuse it", n)}, nil
 	}
 	evidence, err := p.updates.log.rebuild()
 	if evidence != nil {
