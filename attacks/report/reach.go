@@ -14,7 +14,7 @@ type Reach struct {
 
 // The measures of the plot of reaches, in the units of its drawing.
 const (
-	reachLabel = 250.0
+	reachLabel = 280.0 // for the longest label, of 48 letters of some 5.7
 	reachBar   = 150.0
 	reachGap   = 70.0 // for the number behind a bar
 	reachRow   = 22.0

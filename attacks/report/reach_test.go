@@ -29,6 +29,9 @@ func TestReach(t *testing.T) {
 	if !ok || strings.Contains(plot, "nowhere") {
 		t.Fatal(plot)
 	}
+	if !strings.Contains(page, ".whole figure { display: block;") {
+		t.Error("what is below the plot stands on it: a figure is a row of a grid, and there is no grid here")
+	}
 	var widths []string
 	for _, m := range regexp.MustCompile(`class="open" x="[^"]*" y="[^"]*" width="([^"]*)"`).FindAllStringSubmatch(plot, -1) {
 		widths = append(widths, m[1])
