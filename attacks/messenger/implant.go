@@ -311,11 +311,15 @@ func (p *Phones) forge(loot *attacks.Tape, _ *attacks.Transcript, f attacks.Forg
 	return f.Held, nil
 }
 
-// noticed returns who could have noticed that the program on a phone is not the release.
-func (p *Phones) noticed(*attacks.Tape, *attacks.Transcript) (n attacks.Notice, err error) {
-	for _, owner := range p.Owners() {
-		if p.Put(owner) != "" {
-			n = attacks.Notice{Who: "who takes an app apart", Possible: true}
+// noticed returns who could have noticed that the program on a phone is not the release: nobody, if this theft has
+// put code on none, which has told its state.
+func (p *Phones) noticed(loot *attacks.Tape, _ *attacks.Transcript) (n attacks.Notice, err error) {
+	for record, err := range loot.All() {
+		if err != nil {
+			return n, err
+		}
+		if len(record) > 0 && record[0] == kindState {
+			return attacks.Notice{Who: "who takes an app apart", Possible: true}, nil
 		}
 	}
 	return n, nil

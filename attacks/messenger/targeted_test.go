@@ -566,3 +566,64 @@ func TestImplantLongName(t *testing.T) {
 		}
 	}
 }
+
+// Who could have noticed an implant is said of the phones that it is on, and not of those of another theft.
+func TestNoticedIsOfOneTheft(t *testing.T) {
+	m := newTwin()
+	thefts := m.Thefts("Ana")
+	attackstest.Enrol(t, m)
+	i := slices.IndexFunc(thefts, func(th attacks.Theft) bool { return th.Name == UpdateKey })
+	loot, err := thefts[i].Steal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for who, loot := range map[string]*attacks.Tape{"who takes an app apart": loot, "nobody": attackstest.Tape(t, []byte{kindUpdate})} {
+		if n, err := thefts[i].Noticed(loot, nil); err != nil || n.String() != who {
+			t.Errorf("found %s, %v, expected %s", n, err, who)
+		}
+	}
+}
+
+// Before the first message, after the last one, and for a victim who only reads, each theft is measured, and claims
+// nothing wrong.
+func TestTargetedAtTheEnds(t *testing.T) {
+	talk := attackstest.Talk(12)
+	for i := range talk {
+		if talk[i].From == "Ana" {
+			talk[i].From, talk[i].To = talk[i].To, "Ana"
+		}
+	}
+	for _, moment := range []int{0, len(talk)} {
+		c := attacks.NewConversation(talk)
+		c.Moment = moment
+		r, err := attacks.Run(t.Context(), newTargeted(), c, "Ana", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range r.Exposures {
+			want := 0
+			switch e.Theft {
+			case UpdateLogged, UpdateWeek:
+				want = e.Readable().Of
+			case AfterUnlock, Unlocked:
+				want = e.Victims.Of
+			case Infiltration:
+				if moment > 0 {
+					break
+				}
+				fallthrough
+			case ConsentedLook:
+				want = e.Readable().N // TestInfiltrationOpensOneFriendship and TestConsentedLookOpensOneFriendship count
+				if want == 0 {
+					t.Errorf("moment %d, %s: nothing opens", moment, e.Theft)
+				}
+			}
+			if e.Wrong != 0 || e.Readable().N != want || e.Forged == attacks.Accepted {
+				t.Errorf("moment %d, %s: %v open, expected %d; %d wrong, forged: %v", moment, e.Theft, e.Readable(), want, e.Wrong, e.Forged)
+			}
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
