@@ -11,7 +11,8 @@ import (
 //
 // It says nothing of courts, and does not say whether a party knows what it could have found out: each of
 // these gives two readings, and a Finding names both. What opens at one who takes part, also on a device that
-// is copied or taken, is read here as not sent by others. The sentence does not ask for intent, or for how
+// is copied or taken or has code put on it, is read here as not sent by others: the owner could have shown it. The
+// letter of the sentence would have an implant on one phone a backdoor to that phone. The sentence does not ask for intent, or for how
 // much is accessed: a flaw, a key that a company announces, and a provider that exchanges keys can all be a
 // backdoor.
 const Definition = "code that would allow one party alone to access encrypted content sent by other parties, without the knowledge of these parties"
