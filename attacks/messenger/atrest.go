@@ -36,7 +36,7 @@ import (
 //
 // The store is, in records:
 //
-//	'S' ‖ version = 1 ‖ salt[16] ‖ opaque wrapped[2][48]     of afterFirstUnlock and complete; nonces of zeros
+//	'S' ‖ version = 1 ‖ salt[16] ‖ opaque wrapped[2][48]     of afterFirstUnlock and complete; the nonce is the class
 //	'C' ‖ class ‖ ciphertext                                 for each item; the nonce is its number in the store
 //
 // and the keys in memory are added to the loot as 'K' ‖ class ‖ key[32].

@@ -29,8 +29,10 @@ import (
 // A phone with a log takes an update only if the log's last entry under the app's name is the program's SHA-256:
 // binary transparency. The log is the directory of package transparency, with one label. So a program that phones take
 // is one that everybody can see was released, and who builds the app from its source sees that it is another.
-// The owner who monitors the entry is whoever rebuilds, and gets evidence that the log has signed. Where there is no
-// log, nothing is left but to take one's own app apart.
+// The owner who monitors the entry is whoever rebuilds, and gets evidence that the log has signed. The log here has no
+// witnesses: who holds its key beside the update key can show phones one history and whoever rebuilds another, until
+// two compare what they were shown (TestSplitView in noescrow/transparency). Where there is no log, nothing is left but
+// to take one's own app apart.
 
 // The programs, which stand for as many bytes as there are in an app.
 const (
