@@ -15,10 +15,10 @@ import (
 const usage = `Usage: targeted [-seed N]
 
 Targeted sends the conversation of a small town through the messenger without
-escrow, with escrow, and in groups. Then it looks for one person's messages in
-the ways that Europol and ENISA proposed in 2016, and by an update of the app
-with an implant in it, for everyone. It counts what each opens, and how far
-each reaches beyond that person.
+escrow, with escrow, and in groups of two. Then it looks for one person's
+messages in the ways that Europol and ENISA proposed in 2016, and by an update
+of the app with an implant in it, for everyone. It counts what each opens, and
+how far each reaches beyond that person.
 
   -seed N  draw randomness from the number N: the same run, to the byte
 

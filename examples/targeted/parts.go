@@ -121,13 +121,15 @@ func (w *world) update(p *page.Page) error {
 	}
 	key, all := w.cell(escrow.Key, escrow.Name), w.cell(messenger.UpdateKey, escrow.Name)
 	p.Say(`Without a third key this power is what is left, and with one it is there as well: the escrow key opens %s, and the
-		update key %s with escrow, %s without, and %s in groups. It acts on devices, one by one or all at once, from a day on;
+		update key %s with escrow, %s without, and %s in groups of two. It acts on devices, one by one or all at once, from a day on;
 		what no phone stores any more stays shut. An escrow key opens a record of envelopes, and touches no device.`,
 		report.Fraction(key.Readable()), report.Fraction(all.Readable()),
 		report.Fraction(w.cell(messenger.UpdateKey, noescrow.Name).Readable()), report.Fraction(w.cell(messenger.UpdateKey, mls.Name).Readable()))
 	p.Say(`Binary transparency shows it: phones take only what a public log has, the same log as that of a directory of keys.
 		An update that is not in it is refused. One that is in it stays there, and who builds the app from its source has
-		evidence that the log has signed. It does not undo what was read until somebody looks.`)
+		evidence that the log has signed. It does not undo what was read until somebody looks. And it needs a log that
+		shows everyone the same: who holds the log's key as well can show phones another, unless witnesses sign what it
+		shows.`)
 	return nil
 }
 
@@ -143,8 +145,8 @@ func count(c attacks.Count) string {
 func (w *world) reach(p *page.Page) error {
 	e := w.cell(messenger.UpdateKey, noescrow.Name)
 	p.Part("How far each reaches beyond the target")
-	p.Say(`People: the %d others, of whom a message opens. Strangers: those of them who are read in what they write to others.
-		Messages: the %d that the target neither wrote nor received.`, e.Collateral.People.Of, e.Collateral.Messages.Of)
+	p.Say(`People: those of whom a message opens, of the %d others. Strangers: those of them who are read in what they write to
+		others. Messages: those that open, of the %d that the target neither wrote nor received.`, e.Collateral.People.Of, e.Collateral.Messages.Of)
 	p.Table(31, -7, -10, -10, 12)
 	p.Row("", "people", "strangers", "messages", "")
 	within := 0 // ways that open no message of others
@@ -169,9 +171,12 @@ func (w *world) reach(p *page.Page) error {
 	return nil
 }
 
-// bar draws a share in ten letters.
+// bar draws a share in ten letters. Only none is no letter, and only all is ten.
 func bar(c attacks.Count) string {
 	n := (c.N*10 + c.Of/2) / max(c.Of, 1)
+	if 0 < c.N && c.N < c.Of {
+		n = min(max(n, 1), 9)
+	}
 	return strings.Repeat("#", n) + strings.Repeat(".", 10-n)
 }
 
