@@ -220,6 +220,19 @@ func TestPopularPassphrase(t *testing.T) {
 	}
 }
 
+// A passphrase of no letters or of very many is one like others.
+func TestOddPassphrases(t *testing.T) {
+	for _, passphrase := range [][]byte{nil, {0}, bytes.Repeat([]byte("x"), 1<<20)} {
+		phone := newAtRest(passphrase)
+		if keys, err := phone.unlock(passphrase); err != nil || keys != phone.keys {
+			t.Errorf("%d bytes: %v", len(passphrase), err)
+		}
+		if _, err := phone.unlock(append(slices.Clone(passphrase), 'x')); err != errPassphrase {
+			t.Errorf("%d bytes and one more: %v", len(passphrase), err)
+		}
+	}
+}
+
 // The chip takes ten wrong passphrases, and then not even the right one.
 func TestTenTries(t *testing.T) {
 	right := []byte("a passphrase")
