@@ -252,6 +252,34 @@ func TestClass(t *testing.T) {
 	}
 }
 
+// An answer is marked by what it does, also where a teacher has solved the lesson in the checkout, with the same file.
+// Such a checkout cannot be packed for students.
+func TestSolvedInTheCheckout(t *testing.T) {
+	l := leaf(t)
+	right, err := os.ReadFile(filepath.Join("..", l.Folder, "testdata", "answers", "right.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := put(t, map[string]string{
+		"go.mod":                "module " + modulePath + "\n",
+		l.Folder + "/answer.go": string(right),
+	})
+	m := &marker{root: dir, key: testKey, limit: time.Minute, rounds: 1, workers: 1}
+	r, err := m.one(t.Context(), submission{student: "anna", lesson: l, source: right})
+	if err == nil && r.verdict == notBegun {
+		t.Errorf("found %s, expected that the answer is built", r.verdict)
+	}
+	if err := copyPacked(t.TempDir(), dir); err == nil || !strings.Contains(err.Error(), l.Folder) {
+		t.Errorf("a solved lesson is packed: %v", err)
+	}
+	for _, l := range all.Lessons {
+		stub, err := os.ReadFile(filepath.Join("..", l.Folder, "answer.go"))
+		if err != nil || !isStub(stub) {
+			t.Errorf("%s: answer.go has no lesson.ErrTODO: %v", l.Folder, err)
+		}
+	}
+}
+
 // Sheets depend on the key and the name, and a right line is solved.
 func TestDeal(t *testing.T) {
 	names := filepath.Join(put(t, map[string]string{"students.txt": "anna\n\nZoë Müller\r\n"}), "students.txt")

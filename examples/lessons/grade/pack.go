@@ -74,6 +74,9 @@ func copyPacked(dst, root string) error {
 		if err != nil {
 			return err
 		}
+		if filepath.Base(rel) == "answer.go" && !isStub(b) {
+			return cli.BadInput("%s is solved here, and students would get it: put the file of the repository back", rel)
+		}
 		to := filepath.Join(dst, filepath.FromSlash(rel))
 		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
 			return err
