@@ -253,7 +253,7 @@ func TestClass(t *testing.T) {
 }
 
 // An answer is marked by what it does, also where a teacher has solved the lesson in the checkout, with the same file.
-// Such a checkout cannot be packed for students.
+// Its copies are found, and such a checkout cannot be packed for students.
 func TestSolvedInTheCheckout(t *testing.T) {
 	l := leaf(t)
 	right, err := os.ReadFile(filepath.Join("..", l.Folder, "testdata", "answers", "right.go"))
@@ -261,13 +261,18 @@ func TestSolvedInTheCheckout(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := put(t, map[string]string{
-		"go.mod":                "module " + modulePath + "\n",
-		l.Folder + "/answer.go": string(right),
+		"go.mod":                                "module " + modulePath + "\n",
+		l.Folder + "/answer.go":                 string(right),
+		l.Folder + "/testdata/answers/right.go": string(right),
 	})
 	m := &marker{root: dir, key: testKey, limit: time.Minute, rounds: 1, workers: 1}
 	r, err := m.one(t.Context(), submission{student: "anna", lesson: l, source: right})
 	if err == nil && r.verdict == notBegun {
 		t.Errorf("found %s, expected that the answer is built", r.verdict)
+	}
+	copies := []submission{{student: "anna", lesson: l, source: right}, {student: "ben", lesson: l, source: right}}
+	if groups, order, err := alike(dir, l, copies); err != nil || len(order) != 1 || len(groups[order[0]]) != 3 {
+		t.Errorf("found %v alike, %v, expected anna, ben and right.go", groups, err)
 	}
 	if err := copyPacked(t.TempDir(), dir); err == nil || !strings.Contains(err.Error(), l.Folder) {
 		t.Errorf("a solved lesson is packed: %v", err)
