@@ -38,7 +38,7 @@ var signs = map[verdict]string{
 	solved: "+", failed: "-", tooSlow: "t", refused: "r", doesNotCompile: "c", notBegun: "0", absent: ".",
 }
 
-// printTable prints students by lessons, and then, for each lesson, who has not solved it.
+// printTable prints students by lessons, and then, for each lesson that somebody has handed in, who has not solved it.
 func printTable(w io.Writer, results []result) error {
 	var b strings.Builder
 	width := len("student")
@@ -50,7 +50,7 @@ func printTable(w io.Writer, results []result) error {
 	for _, l := range all.Lessons {
 		b.WriteString("  " + number(l))
 	}
-	missing := map[string][]string{}
+	missing, begun := map[string][]string{}, map[string]bool{}
 	students := 0
 	for i, r := range results {
 		name := line(r.student)
@@ -60,12 +60,16 @@ func printTable(w io.Writer, results []result) error {
 			students++
 		}
 		b.WriteString("   " + signs[r.verdict])
+		begun[r.lesson.Folder] = begun[r.lesson.Folder] || r.verdict != absent
 		if r.verdict != solved {
 			missing[r.lesson.Folder] = append(missing[r.lesson.Folder], name)
 		}
 	}
-	b.WriteString("\n\n+ solved  - failed  t too slow  r refused  c does not compile  0 not begun  . absent\n\nnot solved:\n")
+	b.WriteString("\n\n+ solved  - failed  t too slow  r refused  c does not compile  0 not begun  . absent\n\nnot solved, of what somebody has handed in:\n")
 	for _, l := range all.Lessons {
+		if !begun[l.Folder] {
+			continue
+		}
 		who := strings.Join(missing[l.Folder], ", ")
 		switch len(missing[l.Folder]) {
 		case 0:
