@@ -285,7 +285,7 @@ func TestTagging(t *testing.T) {
 	if _, err := Take(i.PublicKey(), b, at); err != errCredential {
 		t.Errorf("another key: %v", err)
 	}
-	if i.PublicKey().ID() == testIssuer(t, 2).PublicKey().ID() || NewIssuer().PublicKey().ID() == NewIssuer().PublicKey().ID() {
+	if i.PublicKey().ID() == testIssuer(t, 2).PublicKey().ID() || NewIssuer().PublicKey().ID() == i.PublicKey().ID() {
 		t.Error("two keys have one identifier")
 	}
 }
