@@ -13,6 +13,11 @@ type Options struct {
 	// Bits is the size of the space that the key was drawn from: the dial of the package's New
 	// functions. 0 means the full size.
 	Bits int
+	// First and Limit cut a range out of the space, in keys as Work counts them: the search begins with
+	// key First and ends with ErrNoKey before key Limit. TEA1 and GEA-1 round both
+	// down to whole units of their search. Limit 0 means all keys. The Checkpoint of such a search takes the keys before
+	// First as done.
+	First, Limit uint64
 	// Resume is the Checkpoint of an earlier search for the same key, to begin there. Nil means to
 	// begin with the first key.
 	Resume []byte
@@ -63,6 +68,13 @@ func atLeast(n int, known []byte) error {
 // run does a search. The description must contain all that a search and its resumption have in
 // common.
 func (o Options) run(ctx context.Context, s keysearch.Search, description string) (hit uint64, w Work, err error) {
+	unit := max(s.Unit, 1)
+	if o.Limit > 0 {
+		s.End = min(s.End, o.Limit/unit)
+	}
+	if s.From.Next = o.First / unit; s.From.Next > s.End {
+		return 0, w, fmt.Errorf("weakcipher: expected a first key of at most %d, found %d", s.End*unit, o.First)
+	}
 	var progress func(keysearch.Work)
 	if o.Progress != nil {
 		progress = func(w keysearch.Work) { o.Progress(Work(w)) }

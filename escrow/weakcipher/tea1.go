@@ -3,7 +3,9 @@ package weakcipher
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"doormat/internal/keysearch"
@@ -87,6 +89,25 @@ func RecoverTEA1(ctx context.Context, frame uint32, keystream []byte, o Options)
 		return register, w, fmt.Errorf("weakcipher: %w", ErrNoKey) // a checkpoint that was made up
 	}
 	return newTEA1Register(r), w, nil
+}
+
+// DrawTEA1Register draws one of the registers that a search with these First and Limit tries: a random one
+// on a random walk. A search for it in that range finds it.
+func DrawTEA1Register(first, limit uint64) (TEA1Register, error) {
+	begin, end := first/tea1.WalkLength, min(limit/tea1.WalkLength, tea1.Walks)
+	if begin >= end {
+		return TEA1Register{}, fmt.Errorf("weakcipher: expected a range of %d keys or more below %d, found %d to %d", tea1.WalkLength, tea1.Walks*tea1.WalkLength, first, limit)
+	}
+	walk := slices.Collect(tea1.Registers(begin + random(end-begin)))
+	return newTEA1Register(walk[random(uint64(len(walk)))]), nil
+}
+
+// random draws a number below n. It is uniform to within n/2^64.
+func random(n uint64) uint64 {
+	var b [8]byte
+	rand.Read(b[:])
+	hi, _ := bits.Mul64(binary.BigEndian.Uint64(b[:]), n)
+	return hi
 }
 
 // tea1Batch returns the number of walks that a core takes at a time. The walks of a batch end at
