@@ -95,6 +95,12 @@ func (d *Device) OpenUnchecked(envelope []byte) (from Identity, plaintext []byte
 	return e.From, text, nil
 }
 
+// BulkKey opens an envelope and returns the key of its body.
+func (d *Device) BulkKey(envelope []byte) (BulkKey, error) {
+	_, k, _, err := d.open(envelope)
+	return k, prefix(err)
+}
+
 // open opens an envelope without checking its field.
 func (d *Device) open(envelope []byte) (*Envelope, BulkKey, []byte, error) {
 	e, err := parseEnvelope(envelope)

@@ -15,6 +15,9 @@ import (
 type Options struct {
 	// Cores is the number of goroutines. 0 means one for each core.
 	Cores int
+	// First is the number of keys that are left out before the first that is tried. The Checkpoint of
+	// such a search takes them as done.
+	First uint64
 	// Limit is the number of keys, counted from the first of all, after which the search ends with
 	// ErrNoKey. 0 means all keys.
 	Limit uint64
@@ -104,6 +107,9 @@ func (o Options) run(ctx context.Context, r residual) (k BulkKey, w Work, err er
 	s.Cores = o.Cores
 	if o.Limit > 0 {
 		s.End = min(s.End, o.Limit)
+	}
+	if s.From.Next = o.First; o.First > s.End {
+		return BulkKey{}, w, fmt.Errorf("expected a first key of at most %d, found %d", s.End, o.First)
 	}
 	s.Batch = int(max(64, min(keysearch.DefaultBatch, s.End/64))) // small, to stop soon after the key
 	var progress func(keysearch.Work)
