@@ -1,0 +1,157 @@
+// The cluster program finds a key of 40 bits, or of 32, with the machines of a class: one deals a message
+// and hands out ranges of keys, the others search them.
+//
+//	go run -C examples/cluster . serve -cipher des -bits 34
+//	go run -C examples/cluster . join 127.0.0.1:41234 -code JQ3VZ7WLXA
+//
+// The queue of ranges is JetStream's, of NATS, in the server's own process. README.md has what a teacher
+// needs to know.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"doormat/examples/internal/cli"
+	"doormat/examples/internal/page"
+	"doormat/examples/internal/span"
+)
+
+const usage = `Usage: cluster serve [-cipher NAME] [-bits N] [-listen ADDRESS] [-dir DIR]
+       cluster join ADDRESS -code CODE
+
+Cluster finds a key with the machines of a class. One serves: it encrypts a
+line under a random key, forgets the key, and hands out ranges of keys. The
+others join, with all their cores.
+
+  -cipher NAME     rc4 (export RC4), des (40-bit DES), tea1 or notes (the 40 bits
+                   that Lotus Notes left to search) (des)
+  -bits N          unknown bits of the key, 8 to 40; for tea1 11 to 32 (all)
+  -listen ADDRESS  where to listen (127.0.0.1, or as before); 0.0.0.0:4222 lets
+                   other machines in
+  -dir DIR         where the search is kept, also if the server is killed; the
+                   same command then goes on with it (DIR/doormat-cluster in the
+                   folder for caches)
+  -code CODE       the class code that the server prints
+
+Examples:
+  go run -C examples/cluster . serve -cipher des -bits 34
+  go run -C examples/cluster . join 127.0.0.1:41234 -code JQ3VZ7WLXA
+`
+
+func main() { cli.Main("cluster", run) }
+
+// alive is the time after which a worker that is not heard has gone.
+const alive = 20 * time.Second
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	f := cli.NewFlags("cluster", usage)
+	switch {
+	case len(args) > 0 && args[0] == "serve":
+		name := f.String("cipher", "des", "")
+		bits := f.Number("bits", 0, 8, 40)
+		listen := f.String("listen", "", "")
+		var dir string
+		f.Path(&dir, "dir")
+		if err := f.Parse(args[1:], stdout); err != nil {
+			return err
+		}
+		c, err := cipherOf(*name)
+		if err != nil {
+			return cli.BadInput("%v; -h shows what there is", err)
+		}
+		if *bits == 0 {
+			*bits = c.full
+		}
+		if *bits < c.least || *bits > c.full {
+			return cli.BadInput("expected -bits from %d to %d for %s, found %d", c.least, c.full, c.name, *bits)
+		}
+		if dir == "" {
+			cache, err := os.UserCacheDir()
+			if err != nil {
+				return cli.BadInput("expected -dir, found no folder for caches: %v", err)
+			}
+			dir = filepath.Join(cache, "doormat-cluster")
+		}
+		return serve(ctx, task{Cipher: *name, Bits: *bits}, *listen, dir, stdout, stderr)
+	case len(args) > 1 && args[0] == "join" && args[1] != "" && args[1][0] != '-':
+		code := f.String("code", "", "")
+		if err := f.Parse(args[2:], stdout); err != nil {
+			return err
+		}
+		if *code == "" {
+			return cli.BadInput("expected -code with the class code that the server prints, found none")
+		}
+		bar := cli.NewProgress(stderr)
+		ranges, err := join(ctx, args[1], *code, func(what string, done, total uint64) { bar.Set(what+", this range", int(done*1000/total), 1000) })
+		bar.Clear()
+		if err == nil {
+			fmt.Fprintf(stdout, "The key is found. This machine has searched %s ranges.\n", page.Thousands(ranges))
+		}
+		return err
+	}
+	if err := f.Parse(args, stdout); err != nil { // -h
+		return err
+	}
+	return cli.BadInput("expected serve or join ADDRESS; -h shows an example")
+}
+
+// serve deals a message, or goes on with one, until its key is found.
+func serve(ctx context.Context, t task, listen, dir string, stdout, stderr io.Writer) error {
+	h, err := open(ctx, dir, listen, t, alive)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	address := reachable(h.job.Address)
+	fmt.Fprintf(stdout, "address     %s\nclass code  %s\nsearch      %s, %d bits, %s ranges of %s keys, in %s\njoin with   go run -C examples/cluster . join %s -code %s\n",
+		address, h.job.Code, t.Cipher, t.Bits, page.Thousands(h.ranges()), page.Thousands(h.job.Size), dir, address, h.job.Code)
+	bar := cli.NewProgress(stderr)
+	err = h.run(ctx, func(s state) { bar.Set(s.String(), int((s.ranges-s.left)*1000/s.ranges), 1000) })
+	bar.Clear()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "key         %x, number %s of %s\nit opens    %q\nliars       %d caught\n",
+		h.key, page.Thousands(h.place), page.Thousands(h.job.Task.Limit-h.job.Task.First), h.text, h.caught)
+	h.close()
+	return discard(dir)
+}
+
+// reachable returns an address under which other machines may reach a server that listens on all of its
+// own: the first that is not loopback.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsUnspecified() {
+		return address
+	}
+	all, _ := net.InterfaceAddrs() // without them the address stays as it is
+	for _, a := range all {
+		if n, ok := a.(*net.IPNet); ok && n.IP.To4() != nil && !n.IP.IsLoopback() {
+			return net.JoinHostPort(n.IP.String(), port)
+		}
+	}
+	return address
+}
+
+// String returns a state as the line of progress shows it.
+func (s state) String() string {
+	left := "no worker yet"
+	if s.workers > 0 {
+		left = span.Span(s.need.Seconds()).String() + " left at most"
+	}
+	return fmt.Sprintf("%.1f million a second, workers: %d, %s, liars: %d", s.rate/1e6, s.workers, left, s.caught)
+}
+
+// discard deletes a search that is done.
+func discard(dir string) error {
+	if err := os.Remove(filepath.Join(dir, jobFile)); err != nil {
+		return err
+	}
+	return os.RemoveAll(filepath.Join(dir, queueFolder))
+}

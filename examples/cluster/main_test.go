@@ -1,0 +1,671 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math"
+	mathrand "math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"doormat/examples/internal/cli/clitest"
+)
+
+// soon is how long a server waits for a worker in a test where one goes away, and enough is more than any
+// test needs.
+const (
+	soon   = 4 * time.Second
+	enough = 40 * time.Second
+)
+
+// TestMain is also the server that a test kills.
+func TestMain(m *testing.M) {
+	if dir := os.Getenv("CLUSTER_SERVER"); dir != "" {
+		if err := child(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// child serves the search in dir until the queue is empty.
+func child(dir string) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	h, err := open(ctx, dir, "", task{Cipher: "des", Bits: 12}, soon)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	h.plant = every(4)
+	fmt.Println("ready")
+	empty := false
+	err = h.run(ctx, func(s state) {
+		if s.left == 0 {
+			empty = true
+			cancel()
+		}
+	})
+	if !empty {
+		return err
+	}
+	fmt.Println("empty")
+	return nil
+}
+
+// every plants a key in each nth range.
+func every(n int) func() bool {
+	count := 0
+	return func() bool { count++; return count%n == 0 }
+}
+
+func opened(t *testing.T, dir string, job task) *hub {
+	t.Helper()
+	h, err := open(t.Context(), dir, "", job, enough)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.close)
+	return h
+}
+
+// running starts a server and returns a function that waits until it ends, in no more than enough.
+func running(t *testing.T, h *hub) (ended func() error) {
+	ctx, cancel := context.WithTimeout(t.Context(), enough)
+	out := make(chan error, 1)
+	go func() { out <- h.run(ctx, func(state) {}) }()
+	t.Cleanup(cancel)
+	return func() error { return <-out }
+}
+
+func silent(string, uint64, uint64) {}
+
+func honest(t *testing.T, h *hub) int {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), enough)
+	defer cancel()
+	n, err := join(ctx, h.job.Address, h.job.Code, silent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// A class finds the key of each cipher, and the server verifies it.
+func TestFind(t *testing.T) {
+	for name, bits := range map[string]int{"rc4": 14, "des": 18, "tea1": 17, "notes": 14} {
+		t.Run(name, func(t *testing.T) {
+			h := opened(t, t.TempDir(), task{Cipher: name, Bits: bits})
+			ended := running(t, h)
+			honest(t, h)
+			if err := ended(); err != nil || h.place == 0 || h.caught != 0 || !strings.HasPrefix(line, string(bytes.TrimSpace(h.text))) || len(h.text) < 40 {
+				t.Fatalf("%v: key %x, number %d, opens %q, %d liars", err, h.key, h.place, h.text, h.caught)
+			}
+		})
+	}
+}
+
+// A planted key is in its range, for each cipher, and verify accepts its place and no other.
+func TestPlant(t *testing.T) {
+	for name, bits := range map[string]int{"rc4": 14, "des": 18, "tea1": 17, "notes": 14} {
+		j, err := newJob(task{Cipher: name, Bits: bits})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, _ := cipherOf(name)
+		part := j.Task
+		part.First += 5 * j.Size
+		part.Limit = part.First + j.Size
+		p, err := c.plant(part)
+		if err != nil || p.Limit-p.First != j.Size || bytes.Equal(p.Target, j.Task.Target) || len(p.Target) != len(j.Task.Target) {
+			t.Fatalf("%s: %+v, %v", name, p, err)
+		}
+		_, _, place, err := search(t.Context(), p, nil)
+		if err != nil || place == 0 {
+			t.Fatalf("%s: place %d, %v", name, place, err)
+		}
+		for d := -2; d <= 2; d++ {
+			at := place + uint64(d)*c.unit
+			if _, _, ok := verify(t.Context(), p, at); ok != (d == 0) {
+				t.Errorf("%s, %d from its place: %v", name, d, ok)
+			}
+		}
+		for _, at := range []uint64{0, 1, math.MaxUint64, p.First, p.Limit + 1} {
+			if _, _, ok := verify(t.Context(), p, at); ok && at != place {
+				t.Errorf("%s: place %d is accepted", name, at)
+			}
+		}
+	}
+}
+
+// TEA1's search of full size has as many keys as the program deals, and no more.
+func TestEnd(t *testing.T) {
+	for _, c := range ciphers {
+		j, err := newJob(task{Cipher: c.name, Bits: c.full})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := j.Task
+		last.First = last.Limit - c.unit
+		if _, _, place, err := search(t.Context(), last, nil); err != nil || place != 0 {
+			t.Errorf("%s: the last key: %d, %v", c.name, place, err)
+		}
+		if c.name == "notes" {
+			continue // whose space goes on beyond the authority's part
+		}
+		last.First, last.Limit = last.Limit+c.unit, last.Limit+2*c.unit
+		if _, _, _, err := search(t.Context(), last, nil); err == nil {
+			t.Errorf("%s: there are keys beyond the last", c.name)
+		}
+	}
+}
+
+// asked sends a message to the server's own function.
+func asked(t *testing.T, h *hub, a ask) reply {
+	t.Helper()
+	return h.answer(t.Context(), encode(a))
+}
+
+// leased asks until there is a range.
+func leased(t *testing.T, h *hub, worker string) (r reply) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), enough)
+	defer cancel()
+	for r = asked(t, h, ask{Worker: worker}); r.Task == nil; r = asked(t, h, ask{Worker: worker}) {
+		if r.Error != "" || ctx.Err() != nil {
+			t.Fatalf("no range: %+v", r)
+		}
+		wait(ctx, 10*time.Millisecond)
+	}
+	return r
+}
+
+func honestly(t *testing.T, r reply) (place uint64) {
+	t.Helper()
+	_, _, place, err := search(t.Context(), *r.Task, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return place
+}
+
+// keyless makes a search whose ranges have no key.
+func keyless(t *testing.T, dir string, bits int) {
+	t.Helper()
+	h := opened(t, dir, task{Cipher: "des", Bits: bits})
+	defer h.close()
+	var err error
+	if h.job.Task.Target, _, err = dealDES(40); err == nil {
+		err = h.writeJob(dir)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func remaining(t *testing.T, h *hub) uint64 {
+	t.Helper()
+	n, err := h.left(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// A worker that says "nothing found" is caught at the first planted key, and all its ranges are in the
+// queue again. So is one that makes a key up.
+func TestLiar(t *testing.T) {
+	dir := t.TempDir()
+	keyless(t, dir, 12)
+	h := opened(t, dir, task{Cipher: "des", Bits: 12})
+	h.plant = every(4)
+	liar := ask{Worker: rand.Text()}
+	for i := range 4 {
+		r := leased(t, h, liar.Worker)
+		r = asked(t, h, ask{Worker: liar.Worker, Lease: r.Lease, Done: true})
+		if caught := r.Error != ""; caught != (i == 3) {
+			t.Fatalf("after range %d: %+v", i, r)
+		}
+	}
+	if r := asked(t, h, liar); r.Error == "" || h.caught != 1 || remaining(t, h) != h.ranges() {
+		t.Errorf("%+v; %d are caught; %d of %d ranges are left", r, h.caught, remaining(t, h), h.ranges())
+	}
+	boaster := rand.Text()
+	r := leased(t, h, boaster)
+	r = asked(t, h, ask{Worker: boaster, Lease: r.Lease, Done: true, Place: r.Task.First + 1})
+	if r.Error == "" || h.place != 0 || h.caught != 2 {
+		t.Errorf("a key that was made up: %+v", r)
+	}
+	// An honest worker is handed every range, those of the liars too.
+	worker, seen := rand.Text(), map[uint64]int{}
+	for remaining(t, h) > 0 {
+		r := leased(t, h, worker)
+		if bytes.Equal(r.Task.Target, h.job.Task.Target) {
+			seen[r.Task.First]++
+		}
+		if r := asked(t, h, ask{Worker: worker, Lease: r.Lease, Done: true, Place: honestly(t, r)}); r.Error != "" {
+			t.Fatal(r.Error)
+		}
+	}
+	if len(seen) != int(h.ranges()) || h.caught != 2 {
+		t.Errorf("%d ranges of %d were searched, %d liars", len(seen), h.ranges(), h.caught)
+	}
+	for first, n := range seen {
+		if n != 1 {
+			t.Errorf("range %d was handed out %d times", first, n)
+		}
+	}
+}
+
+// Of many liars who leave out some ranges, as many are caught as the formula says.
+func TestCaught(t *testing.T) {
+	dir := t.TempDir()
+	keyless(t, dir, 13)
+	h := opened(t, dir, task{Cipher: "des", Bits: 13})
+	chance := mathrand.New(mathrand.NewPCG(7, 8))
+	const liars, n, planted = 300, 6, 1.0 / testEvery
+	h.job.Size = 1 // so many ranges that the queue does not get empty
+	if err := h.deal(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.plant = func() bool { return chance.Float64() < planted }
+	for _, left := range []float64{0, 0.5, 1} {
+		found := 0
+		for range liars {
+			id := rand.Text()
+			for range n {
+				r := leased(t, h, id)
+				place := uint64(0)
+				if chance.Float64() >= left {
+					place = honestly(t, r)
+				}
+				if r := asked(t, h, ask{Worker: id, Lease: r.Lease, Done: true, Place: place}); r.Error != "" {
+					found++
+					break
+				}
+			}
+			delete(h.workers, id)
+		}
+		want := caught(planted, left, n)
+		got := float64(found) / liars
+		t.Logf("who leaves out %.0f %% is caught within %d ranges: computed %.3f, measured %.3f", 100*left, n, want, got)
+		if math.Abs(got-want) > 3*math.Sqrt(want*(1-want)/liars) {
+			t.Errorf("left out %.1f: computed %.3f, measured %.3f", left, want, got)
+		}
+	}
+}
+
+// What is in a worker's lease when it goes away is handed out again, and the rest is not.
+func TestWorkerGone(t *testing.T) {
+	h, err := open(t.Context(), t.TempDir(), "", task{Cipher: "des", Bits: 12}, soon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.close)
+	h.plant = func() bool { return false }
+	var lost []uint64
+	for range 64 { // workers that take all ranges between them, and are never heard again
+		r := leased(t, h, rand.Text())
+		lost = append(lost, r.Task.First)
+	}
+	if r := asked(t, h, ask{Worker: rand.Text()}); r.Task != nil {
+		t.Fatalf("%d ranges, and one more: %+v", len(lost), r)
+	}
+	ended := running(t, h)
+	honest(t, h)
+	if err := ended(); err != nil || h.place == 0 {
+		t.Errorf("%v, number %d", err, h.place)
+	}
+}
+
+// A server is killed with leases out. After that no range is lost, none that was acknowledged is handed out
+// again, and no more are repeated than were out.
+func TestServerKilled(t *testing.T) {
+	dir := t.TempDir()
+	keyless(t, dir, 12)
+	start := func() (*exec.Cmd, *bufio.Scanner) {
+		cmd := exec.CommandContext(t.Context(), os.Args[0])
+		cmd.Env = append(os.Environ(), "CLUSTER_SERVER="+dir)
+		cmd.Stderr = os.Stderr
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(out)
+		if !lines.Scan() || lines.Text() != "ready" {
+			t.Fatalf("the server says %q", lines.Text())
+		}
+		return cmd, lines
+	}
+	server, _ := start()
+	h := &hub{}
+	if found, err := h.readJob(dir); !found || err != nil {
+		t.Fatal(found, err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), enough)
+	defer cancel()
+	nc, err := nats.Connect("nats://"+h.job.Address, nats.UserInfo("worker", h.job.Code), nats.MaxReconnects(-1), nats.ReconnectWait(50*time.Millisecond))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+
+	worker := rand.Text()
+	times := map[uint64]int{}
+	var out []uint64 // not acknowledged
+	next := func(finish bool) (leased bool) {
+		r, err := request(ctx, nc, ask{Worker: worker})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Task == nil {
+			return false
+		}
+		real := bytes.Equal(r.Task.Target, h.job.Task.Target)
+		if real {
+			times[r.Task.First]++
+			out = append(out, r.Task.First)
+		}
+		if !finish {
+			return true
+		}
+		if _, err := request(ctx, nc, ask{Worker: worker, Lease: r.Lease, Done: true, Place: honestly(t, r)}); err != nil {
+			t.Fatal(err)
+		}
+		if !real {
+			out = nil
+		}
+		return true
+	}
+	for i := range 23 { // each fourth has a planted key
+		next(i < 22)
+	}
+	killed := out
+	if len(killed) == 0 || len(killed) > 4 {
+		t.Fatalf("%d ranges are out", len(killed))
+	}
+	if err := server.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	server.Wait()
+	server, lines := start()
+	empty := make(chan bool, 1)
+	go func() { empty <- lines.Scan() && lines.Text() == "empty" }()
+	worker = rand.Text() // the server would take the old name too
+	for done := false; !done; {
+		select {
+		case ok := <-empty:
+			if done = true; !ok {
+				t.Fatal("the server ended, and its queue is not empty")
+			}
+			continue
+		default:
+		}
+		one, stop := context.WithTimeout(ctx, time.Second)
+		m, err := nc.RequestWithContext(one, subjectAsk, encode(ask{Worker: worker}))
+		stop()
+		var r reply
+		if err != nil || decode(m.Data, &r) != nil || r.Task == nil {
+			if ctx.Err() != nil {
+				t.Fatal("the queue does not get empty")
+			}
+			wait(ctx, 20*time.Millisecond)
+			continue
+		}
+		if bytes.Equal(r.Task.Target, h.job.Task.Target) {
+			times[r.Task.First]++
+		}
+		nc.Request(subjectAsk, encode(ask{Worker: worker, Lease: r.Lease, Done: true, Place: honestly(t, r)}), time.Second)
+	}
+	server.Wait()
+	if len(times) != int(h.ranges()) {
+		t.Errorf("%d ranges of %d were searched", len(times), h.ranges())
+	}
+	for _, first := range killed {
+		times[first]-- // once more is what it may be
+	}
+	for first, n := range times {
+		if n != 1 {
+			t.Errorf("range %d was handed out %d times too often", first, n-1)
+		}
+	}
+}
+
+// Junk is answered with an error and changes nothing.
+func TestJunk(t *testing.T) {
+	h := opened(t, t.TempDir(), task{Cipher: "des", Bits: 12})
+	h.plant = func() bool { return false }
+	id := rand.Text()
+	if r := asked(t, h, ask{Worker: id}); r.Task == nil {
+		t.Fatalf("the valid one: %+v", r)
+	}
+	for what, data := range map[string]string{
+		"nothing": "", "no JSON": "\x00\xff", "another type": "[]", "null": "null", "no worker": "{}", "short": `{"Worker":"x"}`,
+		"unknown": `{"Worker":"` + id + `","Rank":1}`, "trailing": `{"Worker":"` + id + `"}{}`, "long": strings.Repeat(" ", maxMessage) + "{}",
+		"a result without a lease": `{"Worker":"` + id + `","Done":true}`, "a key before the end": `{"Worker":"` + id + `","Lease":"` + id + `","Place":1}`,
+		"negative": `{"Worker":"` + id + `","Lease":"` + id + `","Tried":-1}`, "deep": strings.Repeat("[", 4000),
+	} {
+		if r := h.answer(t.Context(), []byte(data)); r.Error == "" || r.Task != nil {
+			t.Errorf("%s: %+v", what, r)
+		}
+	}
+	for _, a := range []ask{{Worker: id, Lease: rand.Text(), Done: true}, {Worker: rand.Text(), Lease: h.workers[id].lease, Done: true}} {
+		if r := asked(t, h, a); r != (reply{}) {
+			t.Errorf("a lease of others: %+v", r)
+		}
+	}
+	if len(h.workers) != 1 || h.keys != 0 || h.caught != 0 || len(h.workers[id].held) != 0 {
+		t.Errorf("%d workers, %d keys, %d caught", len(h.workers), h.keys, h.caught)
+	}
+	for range maxWorkers {
+		h.workers[rand.Text()] = &worker{heard: time.Now()}
+	}
+	if r := asked(t, h, ask{Worker: rand.Text()}); r.Error != "too many workers" {
+		t.Errorf("one worker more: %+v", r)
+	}
+}
+
+// Strangers do not get in, and who is in may do two things only.
+func TestStranger(t *testing.T) {
+	h := opened(t, t.TempDir(), task{Cipher: "des", Bits: 12})
+	if !strings.HasPrefix(h.job.Address, "127.0.0.1:") {
+		t.Errorf("listens on %s", h.job.Address)
+	}
+	for _, code := range []string{"", "x", strings.ToLower(h.job.Code)} {
+		if _, err := join(t.Context(), h.job.Address, code, silent); err == nil || !strings.Contains(err.Error(), "class code") {
+			t.Errorf("code %q: %v", code, err)
+		}
+	}
+	refused := make(chan error, 8)
+	nc, err := nats.Connect("nats://"+h.job.Address, nats.UserInfo("worker", h.job.Code), nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	for _, try := range []func() error{
+		func() error { return nc.Publish("$JS.API.STREAM.DELETE."+streamName, nil) },
+		func() error { return nc.Publish(rangeSubject, make([]byte, 16)) },
+		func() error { return nc.Publish(subjectDone, nil) },
+		func() error { _, err := nc.Subscribe(subjectAsk, func(*nats.Msg) {}); return err },
+		func() error { _, err := nc.Subscribe(">", func(*nats.Msg) {}); return err },
+	} {
+		if err := try(); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case err := <-refused:
+			if !errors.Is(err, nats.ErrPermissionViolation) {
+				t.Error(err)
+			}
+		case <-time.After(enough):
+			t.Error("the server lets a worker do more than it needs")
+		}
+	}
+	if err := nc.Publish(subjectAsk, make([]byte, maxMessage+1)); !errors.Is(err, nats.ErrMaxPayload) {
+		t.Errorf("a long message: %v", err)
+	}
+}
+
+// A worker that has its answers sent into the queue reaches nothing there.
+func TestReplyElsewhere(t *testing.T) {
+	h := opened(t, t.TempDir(), task{Cipher: "des", Bits: 12})
+	running(t, h)
+	nc, err := nats.Connect("nats://"+h.job.Address, nats.UserInfo("worker", h.job.Code))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	for _, subject := range []string{rangeSubject, "$JS.API.STREAM.PURGE." + streamName, "$JS.API.STREAM.DELETE." + streamName} {
+		if err := nc.PublishRequest(subjectAsk, subject, encode(ask{Worker: rand.Text()})); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := nc.Request(subjectAsk, encode(ask{Worker: rand.Text()}), enough); err != nil { // which is answered after it
+			t.Fatal(err)
+		}
+		if n := remaining(t, h); n != h.ranges() {
+			t.Errorf("after an answer to %s: %d ranges of %d", subject, n, h.ranges())
+		}
+	}
+}
+
+// A worker that floods is disconnected, and the others find the key.
+func TestFlood(t *testing.T) {
+	h := opened(t, t.TempDir(), task{Cipher: "des", Bits: 18})
+	ended := running(t, h)
+	gone := make(chan struct{})
+	nc, err := nats.Connect("nats://"+h.job.Address, nats.UserInfo("worker", h.job.Code), nats.NoReconnect(), nats.ClosedHandler(func(*nats.Conn) { close(gone) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	for n, limit := 0, time.Now().Add(enough); ; n++ {
+		nc.Publish(subjectAsk, []byte("junk"))
+		select {
+		case <-gone:
+			t.Logf("disconnected after %d messages", n)
+		default:
+			if n%1024 == 0 && time.Now().After(limit) {
+				t.Fatal("the flood goes on")
+			}
+			continue
+		}
+		break
+	}
+	honest(t, h)
+	if err := ended(); err != nil || h.place == 0 {
+		t.Errorf("%v, number %d", err, h.place)
+	}
+}
+
+// The address that is printed is one to join.
+func TestReachable(t *testing.T) {
+	for address, same := range map[string]bool{"127.0.0.1:9": true, "192.0.2.1:9": true, "[::1]:9": true, "[::]:9": false, "0.0.0.0:9": false} {
+		got := reachable(address)
+		if same && got != address || !strings.HasSuffix(got, ":9") {
+			t.Errorf("%s became %s", address, got)
+		}
+	}
+}
+
+func TestBadInput(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "search")
+	h := opened(t, dir, task{Cipher: "des", Bits: 12})
+	h.close()
+	for args, want := range map[string]string{
+		"":                                     "expected serve or join ADDRESS",
+		"join":                                 "expected",
+		"join 127.0.0.1:1":                     "expected -code",
+		"join here -code x":                    "expected an address with a port",
+		"serve -cipher aes":                    "expected rc4, des, tea1 or notes",
+		"serve -bits 41":                       "expected -bits from 8 to 40",
+		"serve -cipher tea1 -bits 33":          "expected -bits from 11 to 32 for tea1",
+		"serve -dir " + dir:                    "has a search for des, 12 bits",
+		"serve -bits 12 -listen x -dir " + dir: "expected -listen with a port",
+	} {
+		clitest.BadInput(t, run, args, want)
+	}
+}
+
+// The whole program, as a user runs it, finds the key and leaves no file behind.
+func TestServeAndJoin(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithTimeout(t.Context(), enough)
+	defer cancel()
+	out, in, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	served := make(chan error, 1)
+	go func() {
+		defer in.Close()
+		served <- run(ctx, []string{"serve", "-bits", "16", "-dir", dir}, in, &bytes.Buffer{})
+	}()
+	var all strings.Builder
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		all.WriteString(lines.Text() + "\n")
+		if _, args, ok := strings.Cut(lines.Text(), "cluster . "); ok {
+			var joined bytes.Buffer
+			if err := run(ctx, strings.Fields(args), &joined, &bytes.Buffer{}); err != nil || !strings.Contains(joined.String(), "The key is found.") {
+				t.Errorf("%q, %v", &joined, err)
+			}
+		}
+	}
+	if err := <-served; err != nil || !strings.Contains(all.String(), "The boiler man comes on T") || !strings.Contains(all.String(), "0 caught") {
+		t.Errorf("%v after\n%s", err, &all)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("%v stays behind, %v", left, err)
+	}
+}
+
+// FuzzReply reads what a server can send to a worker, and searches it if it is short.
+func FuzzReply(f *testing.F) {
+	for _, c := range ciphers {
+		j, err := newJob(task{Cipher: c.name, Bits: c.least})
+		if err != nil {
+			f.Fatal(err)
+		}
+		j.Task.Limit = j.Task.First + c.unit
+		f.Add(encode(reply{Lease: rand.Text(), Task: &j.Task}))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var r reply
+		if decode(data, &r) != nil || r.Task == nil {
+			return
+		}
+		if _, err := r.Task.check(); err == nil && r.Task.Limit-r.Task.First <= 1<<10 {
+			search(t.Context(), *r.Task, nil)
+		}
+	})
+}
+
+// FuzzAsk reads what a worker can send.
+func FuzzAsk(f *testing.F) {
+	f.Add(encode(ask{Worker: rand.Text()}))
+	f.Add(encode(ask{Worker: rand.Text(), Lease: rand.Text(), Done: true, Place: 1}))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var a, again ask
+		if decode(data, &a) != nil || a.check() != nil {
+			return
+		}
+		if err := decode(encode(a), &again); err != nil || again != a {
+			t.Fatalf("%+v became %+v, %v", a, again, err)
+		}
+	})
+}

@@ -1,0 +1,543 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"doormat/examples/internal/cli"
+)
+
+// The limits of a server.
+const (
+	maxConnections = 256
+	maxWorkers     = 1024    // that are known at a time
+	maxQueue       = 1024    // messages that wait to be read; more are dropped
+	maxStore       = 1 << 30 // bytes on disk
+	maxRate        = 2000    // messages a second of a connection; one that sends more is disconnected
+	maxLiars       = 4096    // that are remembered
+	maxHeld        = 4 * testEvery
+)
+
+// A job is a search. It is kept in a file beside the queue, without the key, which the server forgets once
+// it has dealt the message.
+type job struct {
+	Task    task   // all of it
+	Code    string // the class code
+	Address string // where the server listened last
+	Size    uint64 // keys of a range
+}
+
+// A hub is the server: the queue, and what it knows of the workers. One goroutine, run's, uses it.
+//
+// A range is a message in a work queue of JetStream, in files. A lease takes it out of sight, until the
+// worker has not been heard for the time alive; then JetStream hands it out again. It is acknowledged, and
+// deleted, when its worker has been found right about a planted key later. So what is deleted is what
+// is searched, and nothing is counted besides.
+type hub struct {
+	job   job
+	alive time.Duration
+	plant func() bool // whether the next range has a planted key
+
+	nats    *server.Server
+	conn    *nats.Conn
+	asks    chan *nats.Msg
+	stream  jetstream.Stream
+	queue   jetstream.Consumer
+	workers map[string]*worker
+	liars   map[string]bool
+	caught  int
+	own     uint64           // the number of conn among the server's connections
+	sent    map[uint64]int64 // messages by connection, as of the last second
+
+	keys  uint64 // searched since the server began, for the rate
+	began time.Time
+	key   []byte // that was found
+	text  []byte
+	place uint64
+}
+
+// A worker is one that has asked for a range.
+type worker struct {
+	heard time.Time
+	lease string
+	task  task
+	msg   jetstream.Msg   // of the lease; nil if its key is planted
+	held  []jetstream.Msg // searched, and not yet acknowledged
+	tried uint64
+}
+
+const (
+	streamName   = "RANGES"
+	rangeSubject = "ranges"
+	jobFile      = "job.json"
+	queueFolder  = "queue"
+)
+
+// open starts a server on the files in dir, which it makes if there are none.
+func open(ctx context.Context, dir, listen string, t task, alive time.Duration) (h *hub, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	h = &hub{alive: alive, workers: map[string]*worker{}, liars: map[string]bool{}, began: time.Now()}
+	h.plant = func() bool { return random(testEvery) == 0 }
+	dealt, err := h.readJob(dir)
+	if err != nil {
+		return nil, err
+	}
+	if dealt && (h.job.Task.Cipher != t.Cipher || h.job.Task.Bits != t.Bits) {
+		return nil, cli.BadInput("%s has a search for %s, %d bits: expected the same, or another -dir", dir, h.job.Task.Cipher, h.job.Task.Bits)
+	}
+	if !dealt {
+		if h.job, err = newJob(t); err != nil {
+			return nil, err
+		}
+	}
+	if listen == "" {
+		if listen = h.job.Address; listen == "" {
+			listen = "127.0.0.1:0"
+		}
+	}
+	if err := h.start(ctx, dir, listen); err != nil {
+		h.close()
+		return nil, err
+	}
+	if !dealt {
+		err = h.deal(ctx)
+	}
+	if err == nil {
+		err = h.writeJob(dir) // after the queue is full: without it the next start deals anew
+	}
+	if err != nil {
+		h.close()
+		return nil, err
+	}
+	return h, nil
+}
+
+func newJob(t task) (j job, err error) {
+	c, err := cipherOf(t.Cipher)
+	if err != nil {
+		return j, err
+	}
+	if t.Bits < c.least || t.Bits > c.full {
+		return j, fmt.Errorf("expected %d to %d bits for %s, found %d", c.least, c.full, c.name, t.Bits)
+	}
+	if t.Target, t.First, err = c.deal(t.Bits); err != nil {
+		return j, err
+	}
+	n := c.keys(t.Bits)
+	t.Limit = t.First + n
+	return job{Task: t, Code: rand.Text()[:10], Size: max(min(c.lease, n/64), c.unit)}, nil
+}
+
+func (h *hub) readJob(dir string) (found bool, err error) {
+	data, err := os.ReadFile(filepath.Join(dir, jobFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := decode(data, &h.job); err != nil {
+		return false, fmt.Errorf("%s: %w", jobFile, err)
+	}
+	if _, err := h.job.Task.check(); err != nil || h.job.Size == 0 || h.job.Code == "" {
+		return false, fmt.Errorf("%s: expected a search, found something else: %v", jobFile, err)
+	}
+	return true, nil
+}
+
+func (h *hub) writeJob(dir string) error {
+	data, err := json.Marshal(h.job)
+	if err != nil {
+		return err
+	}
+	name := filepath.Join(dir, jobFile)
+	if err := os.WriteFile(name+".new", data, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(name+".new", name)
+}
+
+// start starts the embedded server and opens the queue.
+func (h *hub) start(ctx context.Context, dir, listen string) (err error) {
+	host, portText, err := net.SplitHostPort(listen)
+	if err != nil {
+		return cli.BadInput("expected -listen with a port, found %q", listen)
+	}
+	port, err := strconv.Atoi(portText)
+	if err != nil || port < 0 || port > math.MaxUint16 {
+		return cli.BadInput("expected a port from 0 to 65535, found %q", portText)
+	}
+	if port == 0 {
+		port = server.RANDOM_PORT
+	}
+	own := rand.Text()
+	only := func(subject string) *server.SubjectPermission {
+		return &server.SubjectPermission{Allow: []string{subject}}
+	}
+	h.nats, err = server.NewServer(&server.Options{
+		ServerName: "doormat", Host: host, Port: port, NoSigs: true, NoLog: true,
+		JetStream: true, StoreDir: filepath.Join(dir, queueFolder), JetStreamMaxMemory: 1 << 20, JetStreamMaxStore: maxStore,
+		MaxConn: maxConnections, MaxPayload: maxMessage, MaxControlLine: 1024, MaxPending: 1 << 18, MaxSubs: 64,
+		AuthTimeout: 5, WriteDeadline: 5 * time.Second, PingInterval: 10 * time.Second, MaxPingsOut: 2,
+		Users: []*server.User{
+			{Username: "server", Password: own},
+			{Username: "worker", Password: h.job.Code, Permissions: &server.Permissions{
+				Publish:   only(subjectAsk),
+				Subscribe: &server.SubjectPermission{Allow: []string{subjectDone, "_INBOX.>"}},
+			}},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	h.nats.Start()
+	if !h.nats.ReadyForConnections(20 * time.Second) {
+		return fmt.Errorf("%s: the server does not start; is the port in use?", listen)
+	}
+	h.job.Address = h.nats.Addr().String()
+	if h.conn, err = nats.Connect("", nats.InProcessServer(h.nats), nats.UserInfo("server", own), nats.CustomInboxPrefix("_SERVER"), nats.ErrorHandler(ignore)); err != nil {
+		return err
+	}
+	if h.own, err = h.conn.GetClientID(); err != nil {
+		return err
+	}
+	js, err := jetstream.New(h.conn)
+	if err != nil {
+		return err
+	}
+	h.stream, err = js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: streamName, Subjects: []string{rangeSubject}, Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage,
+	})
+	if err != nil {
+		return err
+	}
+	h.queue, err = h.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
+		Durable: "workers", AckPolicy: jetstream.AckExplicitPolicy, AckWait: h.alive, MaxAckPending: maxWorkers * maxHeld,
+	})
+	if err != nil {
+		return err
+	}
+	h.asks = make(chan *nats.Msg, maxQueue)
+	_, err = h.conn.ChanSubscribe(subjectAsk, h.asks)
+	return err
+}
+
+// ignore keeps the client from printing that a full queue drops messages.
+func ignore(*nats.Conn, *nats.Subscription, error) {}
+
+// deal puts all ranges into the queue, once.
+func (h *hub) deal(ctx context.Context) error {
+	if err := h.stream.Purge(ctx); err != nil {
+		return err
+	}
+	js, err := jetstream.New(h.conn, jetstream.WithPublishAsyncMaxPending(256))
+	if err != nil {
+		return err
+	}
+	t := h.job.Task
+	for first := t.First; first < t.Limit; first += h.job.Size {
+		data := binary.BigEndian.AppendUint64(nil, first)
+		data = binary.BigEndian.AppendUint64(data, min(first+h.job.Size, t.Limit))
+		if _, err := js.PublishAsync(rangeSubject, data); err != nil {
+			return err
+		}
+	}
+	select {
+	case <-js.PublishAsyncComplete():
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if left, err := h.left(ctx); err != nil || left != h.ranges() {
+		return fmt.Errorf("expected %d ranges in the queue, found %d: %v", h.ranges(), left, err)
+	}
+	return nil
+}
+
+// ranges returns how many ranges there are in all.
+func (h *hub) ranges() uint64 {
+	return (h.job.Task.Limit - h.job.Task.First + h.job.Size - 1) / h.job.Size
+}
+
+// left returns how many ranges are not acknowledged.
+func (h *hub) left(ctx context.Context) (uint64, error) {
+	info, err := h.stream.Info(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return info.State.Msgs, nil
+}
+
+// close ends the server. What is in its files stays.
+func (h *hub) close() {
+	if h.conn != nil {
+		h.conn.Close()
+	}
+	if h.nats != nil {
+		h.nats.Shutdown()
+		h.nats.WaitForShutdown()
+	}
+}
+
+// A state is what a search shows while it runs.
+type state struct {
+	left, ranges uint64
+	workers      int
+	caught       int
+	rate         float64 // keys a second
+	need         time.Duration
+}
+
+// run serves workers until the key is found. It calls show once a second.
+func (h *hub) run(ctx context.Context, show func(state)) error {
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	for h.place == 0 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case m := <-h.asks:
+			r := h.answer(ctx, m.Data)
+			// A worker may choose where its answer goes, but not into the queue.
+			if strings.HasPrefix(m.Reply, "_INBOX.") {
+				m.Respond(encode(r)) // an error is the worker's loss: it asks again
+			}
+		case <-second.C:
+			s, err := h.state(ctx)
+			if err != nil {
+				return err
+			}
+			if err := h.kick(); err != nil {
+				return err
+			}
+			show(s)
+			if s.left == 0 {
+				// The key is in one of the ranges: a worker left it out and was not caught.
+				if err := h.deal(ctx); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	h.conn.Publish(subjectDone, nil)
+	return h.conn.FlushTimeout(5 * time.Second)
+}
+
+func (h *hub) state(ctx context.Context) (s state, err error) {
+	h.forget()
+	s.left, err = h.left(ctx)
+	s.ranges, s.workers, s.caught = h.ranges(), len(h.workers), h.caught
+	tried := h.keys
+	for _, w := range h.workers {
+		tried += w.tried
+	}
+	s.rate = float64(tried) / time.Since(h.began).Seconds()
+	if s.rate > 0 {
+		s.need = time.Duration(min(float64(s.left)*float64(h.job.Size)/s.rate, 1e9) * float64(time.Second))
+	}
+	return s, err
+}
+
+// forget drops the workers that have not been heard. JetStream hands out their ranges again.
+func (h *hub) forget() {
+	for id, w := range h.workers {
+		if time.Since(w.heard) > h.alive {
+			delete(h.workers, id)
+		}
+	}
+}
+
+// answer answers a message, which can be anything.
+func (h *hub) answer(ctx context.Context, data []byte) reply {
+	var a ask
+	if err := decode(data, &a); err != nil {
+		return reply{Error: err.Error()}
+	}
+	if err := a.check(); err != nil {
+		return reply{Error: err.Error()}
+	}
+	if h.liars[a.Worker] {
+		return reply{Error: "a key was planted in a range of this worker, which did not find it"}
+	}
+	w := h.workers[a.Worker]
+	if w == nil {
+		if a.Lease != "" {
+			return reply{} // of a server before this one, or too late: another worker has the range
+		}
+		if len(h.workers) >= maxWorkers {
+			return reply{Error: "too many workers"}
+		}
+		w = &worker{}
+		h.workers[a.Worker] = w
+	}
+	late := !w.heard.IsZero() && time.Since(w.heard) > h.alive
+	w.heard = time.Now()
+	if late { // JetStream has handed out its ranges again
+		*w = worker{heard: w.heard}
+	}
+	switch {
+	case a.Lease == "" && w.lease == "":
+		if err := h.grant(ctx, w); err != nil {
+			return reply{Error: err.Error()}
+		}
+	case a.Lease == "":
+	case a.Lease != w.lease:
+		return reply{}
+	case !a.Done:
+		w.tried = min(a.Tried, w.task.Limit-w.task.First)
+		h.extend(w)
+		return reply{}
+	default:
+		return h.settle(ctx, a, w)
+	}
+	h.extend(w)
+	if w.lease == "" {
+		return reply{Alive: h.alive.Milliseconds()}
+	}
+	return reply{Lease: w.lease, Task: &w.task, Alive: h.alive.Milliseconds()}
+}
+
+// extend keeps a worker's ranges from being handed out again.
+func (h *hub) extend(w *worker) {
+	for _, m := range w.held {
+		m.InProgress() // if it fails the range is searched twice
+	}
+	if w.msg != nil {
+		w.msg.InProgress()
+	}
+}
+
+// grant leases a range to a worker: one with a planted key now and then, and at the end, when the
+// queue is empty and ranges wait for it.
+func (h *hub) grant(ctx context.Context, w *worker) error {
+	planted := h.plant() || len(w.held) >= maxHeld
+	if !planted {
+		batch, err := h.queue.FetchNoWait(1)
+		if err != nil {
+			return err
+		}
+		for m := range batch.Messages() {
+			w.msg = m
+		}
+		if w.msg == nil {
+			left, err := h.left(ctx)
+			if err != nil || len(w.held) == 0 || left > h.out() {
+				return err // ranges of a worker that has gone are still to come
+			}
+			planted = true
+		}
+	}
+	t := h.job.Task
+	if planted {
+		first := t.First + random(h.ranges())*h.job.Size
+		t.First, t.Limit = first, min(first+h.job.Size, t.Limit)
+		c, err := cipherOf(t.Cipher)
+		if err != nil {
+			return err
+		}
+		if t, err = c.plant(t); err != nil {
+			return err
+		}
+	} else if data := w.msg.Data(); len(data) == 16 {
+		t.First, t.Limit = binary.BigEndian.Uint64(data), binary.BigEndian.Uint64(data[8:])
+	} else {
+		return errors.New("the queue is damaged: expected ranges of 16 bytes")
+	}
+	w.lease, w.task, w.tried = rand.Text(), t, 0
+	return nil
+}
+
+// out returns how many ranges the workers have.
+func (h *hub) out() (n uint64) {
+	for _, w := range h.workers {
+		n += uint64(len(w.held))
+		if w.msg != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// settle takes the result of a lease. A key that is claimed is verified.
+func (h *hub) settle(ctx context.Context, a ask, w *worker) reply {
+	var key, text []byte
+	fits := false
+	if a.Place != 0 {
+		key, text, fits = verify(ctx, w.task, a.Place)
+	}
+	planted := w.msg == nil
+	switch {
+	case fits && !planted:
+		h.key, h.text, h.place = key, text, a.Place-h.job.Task.First
+		return reply{Done: true}
+	case fits != planted || a.Place != 0 && !fits:
+		h.punish(a.Worker, w)
+		return reply{Error: "the result is wrong"}
+	case planted:
+		for _, m := range w.held {
+			h.done(ctx, m) // if it fails the range is searched twice
+		}
+		w.held = nil
+	default:
+		w.held = append(w.held, w.msg)
+	}
+	h.keys += w.task.Limit - w.task.First
+	h.extend(w)
+	w.lease, w.msg, w.tried = "", nil, 0
+	return reply{}
+}
+
+// done acknowledges a range, and waits until the queue has deleted it.
+func (h *hub) done(ctx context.Context, m jetstream.Msg) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	return m.DoubleAck(ctx)
+}
+
+// kick disconnects who has sent more than maxRate messages since the last call.
+func (h *hub) kick() error {
+	all, err := h.nats.Connz(&server.ConnzOptions{Limit: 2 * maxConnections})
+	if err != nil {
+		return err
+	}
+	sent := map[uint64]int64{}
+	for _, c := range all.Conns {
+		sent[c.Cid] = c.InMsgs
+		if c.Cid != h.own && c.InMsgs-h.sent[c.Cid] > maxRate {
+			h.nats.DisconnectClientByID(c.Cid) // an error says that it has gone
+		}
+	}
+	h.sent = sent
+	return nil
+}
+
+// punish gives back all that a liar has not been found right about, and remembers its name.
+func (h *hub) punish(id string, w *worker) {
+	for _, m := range append(w.held, w.msg) {
+		if m != nil {
+			m.Nak() // if it fails JetStream hands the range out later
+		}
+	}
+	delete(h.workers, id)
+	if len(h.liars) < maxLiars {
+		h.liars[id] = true
+	}
+	h.caught++
+}
