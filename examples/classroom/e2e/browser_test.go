@@ -34,7 +34,7 @@ var checkout = flag.String("checkout", "../../..", "the folder of the module doo
 const chromium = "chromium-headless-shell"
 
 // patience is how long the page may take for one step. The machine may be busy.
-const patience = 90 * time.Second
+const patience = 5 * time.Minute
 
 // site is the page as the program serves it, and as one file. Tests share it.
 var site struct {
