@@ -137,11 +137,14 @@ func run(ctx context.Context, s *Stage, c *Conversation) (*Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		if e.Forged, err = s.Forge(stolen[t.Name]); err != nil {
-			return nil, err
-		}
 		r.Loot[t.Name] = stolen[t.Name].Loot
 		r.Exposures = append(r.Exposures, *e)
+	}
+	// Nobody forges before all have read: what a forger types is no part of the conversation.
+	for i, t := range s.thefts {
+		if r.Exposures[i].Forged, err = s.Forge(stolen[t.Name]); err != nil {
+			return nil, err
+		}
 	}
 	return r, nil
 }

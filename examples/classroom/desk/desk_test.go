@@ -76,7 +76,7 @@ func (l *lesson) of(kind, column string) (all []Event) {
 var long = flag.Bool("long", false, "test each theft, with more messages")
 
 // usual are the thefts that are tested without -long: one of each kind.
-var usual = []attacks.TheftName{attack.Key, attacks.DeviceKeys, attack.RogueSender, "device seizure"}
+var usual = []attacks.TheftName{attack.Key, attacks.DeviceKeys, attack.RogueSender, "device seizure", "implant"}
 
 // Each figure of the breach is that of attacks.Run.
 func TestBreachIsTheExperiment(t *testing.T) {
