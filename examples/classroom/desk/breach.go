@@ -84,6 +84,17 @@ func (b *breach) do(t *turn, do string, a Args) error {
 	return errUnknown(do)
 }
 
+// mayBet reports an error for a bet on messages that are not sent.
+func (b *breach) mayBet(a Args) error {
+	switch n := len(b.messages); {
+	case n == 0:
+		return errors.New("send the messages first, then bet how many of them open")
+	case a.N < 0 || a.N > n:
+		return fmt.Errorf("%d messages are sent, expected a bet from 0 to %d", n, n)
+	}
+	return nil
+}
+
 // begin gives everyone a device, in each column.
 func (b *breach) begin(t *turn) error {
 	for i, name := range []string{with, without} {

@@ -27,9 +27,11 @@ package desk
 //	breach   send    n                       the next n messages of the town in both columns; 0 is all that are left
 //	breach   steal   name                    the theft of that name, now, in each column that has it; bet: the theft
 //	breach   write   from, to, text          one more message by hand; it opens at once if a theft opens it
+//	                                         a bet is from 0 to the number of messages sent, of which there must be one
 //	breach   card                            after the theft of the escrow key: Text.key, and Text.group, in groups of four
 //	breach   use     text                    a key from a card, typed in: opens the left column. Text.say: "card.slip"
-//	                                         (a character is wrong), "card.other" (another town's key) or "card.opens"
+//	                                         (a character is wrong), "card.unsent" (no message is sent yet), "card.other"
+//	                                         (another town's key) or "card.opens"
 //
 //	ratchet  run                             sends the conversation of two people: events "sealed", "keys"
 //	ratchet  theft   at                      keys are copied before message at; bet: "theft", List: the indexes that open

@@ -33,6 +33,11 @@ type station interface {
 	close()
 }
 
+// A cautious station says which bets may be locked now.
+type cautious interface {
+	mayBet(a Args) error
+}
+
 // makers makes the stations, each before its first action.
 var makers = map[string]func() station{
 	"doorstep":  func() station { return new(doorstep) },
@@ -104,6 +109,17 @@ func (t *turn) bet(name string) (Args, error) {
 	return b, nil
 }
 
+// lock checks a bet before it is logged.
+func (t *turn) lock(s station, a Args) error {
+	if _, twice := t.bets[a.Name]; twice {
+		return errors.New("this bet is locked")
+	}
+	if c, ok := s.(cautious); ok {
+		return c.mayBet(a)
+	}
+	return nil
+}
+
 // Answer does what a request asks for, and returns the response. It never fails: what is wrong with the request is
 // in the response.
 func (d *Desk) Answer(ctx context.Context, request []byte, tell Tell) (response []byte) {
@@ -151,22 +167,20 @@ func (d *Desk) do(ctx context.Context, r Request, tell Tell) Response {
 		return Response{Error: fmt.Sprintf("desk: there is no station %.40q", r.Station)}
 	}
 	t := &turn{ctx: ctx, code: d.code, station: r.Station, bets: d.bets(r.Station), tell: tell}
+	s := d.stations[r.Station]
+	if s == nil {
+		s = newStation()
+		if d.stations == nil {
+			d.stations = map[string]station{}
+		}
+		d.stations[r.Station] = s
+	}
+	act := s.do
 	if r.Do == "bet" {
-		if _, twice := t.bets[r.Args.Name]; twice {
-			return Response{Error: "desk: this bet is locked"}
-		}
-	} else {
-		s := d.stations[r.Station]
-		if s == nil {
-			s = newStation()
-			if d.stations == nil {
-				d.stations = map[string]station{}
-			}
-			d.stations[r.Station] = s
-		}
-		if err := s.do(t, r.Do, r.Args); err != nil {
-			return Response{Error: "desk: " + err.Error()}
-		}
+		act = func(t *turn, _ string, a Args) error { return t.lock(s, a) }
+	}
+	if err := act(t, r.Do, r.Args); err != nil {
+		return Response{Error: "desk: " + err.Error()}
 	}
 	d.log = append(d.log, r)
 	return t.response

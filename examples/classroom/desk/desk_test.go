@@ -139,6 +139,31 @@ func TestBreachIsTheExperiment(t *testing.T) {
 	}
 }
 
+// A bet is on messages that are sent: before there are any it cannot be locked, and the card opens nothing for want of them.
+func TestBetOnMessages(t *testing.T) {
+	l := begin(t, "K7-RIVER")
+	if err := l.try("breach", "bet", Args{Name: "escrow key"}); err != "desk: send the messages first, then bet how many of them open" {
+		t.Error(err)
+	}
+	if err := l.try("class", "undo", Args{Name: "breach"}); err != "desk: there is nothing to take back" {
+		t.Errorf("a bet that is refused is in the log: %s", err)
+	}
+	l.do("breach", "send", Args{N: 2})
+	for _, n := range []int{-1, 3} {
+		if err := l.try("breach", "bet", Args{Name: "escrow key", N: n}); err != "desk: 2 messages are sent, expected a bet from 0 to 2" {
+			t.Errorf("a bet of %d: %s", n, err)
+		}
+	}
+	l.do("breach", "bet", Args{Name: "escrow key", N: 2})
+	l.do("breach", "steal", Args{Name: "escrow key"})
+	l.do("breach", "card", Args{})
+	other := begin(t, "K7-RIVER")
+	other.do("breach", "use", Args{Text: l.last.Text["key"]})
+	if other.last.Text["say"] != "card.unsent" {
+		t.Errorf("%+v", other.last)
+	}
+}
+
 // The thief of the escrow key tries it without escrow too. A message after the theft opens as it is sealed.
 func TestEscrowKey(t *testing.T) {
 	l := begin(t, "K7-RIVER")

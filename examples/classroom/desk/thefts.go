@@ -168,6 +168,10 @@ func (b *breach) useCard(t *turn, typed string) error {
 		t.text("say", "card.slip") // Bech32 catches up to four wrong characters
 		return nil
 	}
+	if len(b.messages) == 0 {
+		t.text("say", "card.unsent")
+		return nil
+	}
 	n := 0
 	for r, err := range b.columns[0].stage.Transcript().All() {
 		if err != nil {

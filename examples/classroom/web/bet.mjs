@@ -47,17 +47,20 @@ export function click(button, action) {
   });
 }
 
-// A bet is made in a form. about() names what it is about; the reveals are the buttons that wait for it.
-export function bet(lesson, station, form, about, reveals) {
+// A bet is made in a form. about() names what it is about; the reveals are the buttons that wait for it. Before ready() there
+// is nothing to bet on yet: a form that has such a time says so.
+export function bet(lesson, station, form, about, reveals, ready = () => true) {
   const locked = form.querySelector("[data-locked]");
   const hint = form.querySelector("[data-hint]");
+  const unready = form.querySelector("[data-unready]");
   const lock = form.querySelector("button:not([type=button])");
   const look = () => {
     const made = lesson.bet(station, about());
-    able(lock, !made);
+    able(lock, !made && ready());
     for (const field of form.querySelectorAll("[data-arg]")) field.disabled = Boolean(made);
     for (const button of reveals) able(button, Boolean(made));
-    if (hint) hint.hidden = Boolean(made);
+    if (hint) hint.hidden = Boolean(made) || !ready();
+    if (unready) unready.hidden = Boolean(made) || ready();
     locked.hidden = !made;
     if (!made) return;
     put(form, made);

@@ -54,10 +54,11 @@ export function breach(lesson, root) {
 
   function sent(n) {
     put(find("[data-sent]"), { n, of: Math.max(of(), n) });
-    put(form, { of: n });
+    const all = n || of(); // before any is sent, there are those of the town
+    put(form, { of: all });
     const range = form.elements.n;
-    range.max = Math.max(n, 1);
-    if (!moved && !range.disabled) range.value = Math.round(n / 2);
+    range.max = all;
+    if (!moved && !range.disabled) range.value = Math.round(all / 2);
     range.dispatchEvent(new Event("input"));
   }
 
@@ -235,7 +236,7 @@ export function breach(lesson, root) {
 
   form.elements.n.addEventListener("input", (event) => (moved ||= event.isTrusted));
   const theft = form.elements.theft;
-  const look = bet(lesson, "breach", form, () => theft.value, [find("[data-steal]")]);
+  const look = bet(lesson, "breach", form, () => theft.value, [find("[data-steal]")], () => rows.length > 0);
   theft.addEventListener("change", look);
   click(find("[data-steal]"), async () => {
     begin();
