@@ -1,3 +1,5 @@
+//go:build !js
+
 // The cluster program finds a key of 40 bits, or of 32, with the machines of a class: one deals a message
 // and hands out ranges of keys, the others search them.
 //

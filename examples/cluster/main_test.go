@@ -1,3 +1,5 @@
+//go:build !js
+
 package main
 
 import (
@@ -369,7 +371,7 @@ func TestServerKilled(t *testing.T) {
 	times := map[uint64]int{}
 	var out []uint64 // not acknowledged
 	next := func(finish bool) (leased bool) {
-		r, err := request(ctx, nc, ask{Worker: worker})
+		r, err := request(ctx, natsWire(nc), ask{Worker: worker})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -384,7 +386,7 @@ func TestServerKilled(t *testing.T) {
 		if !finish {
 			return true
 		}
-		if _, err := request(ctx, nc, ask{Worker: worker, Lease: r.Lease, Done: true, Place: honestly(t, r)}); err != nil {
+		if _, err := request(ctx, natsWire(nc), ask{Worker: worker, Lease: r.Lease, Done: true, Place: honestly(t, r)}); err != nil {
 			t.Fatal(err)
 		}
 		if !real {

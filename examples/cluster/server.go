@@ -1,3 +1,5 @@
+//go:build !js
+
 package main
 
 import (
@@ -57,6 +59,7 @@ type hub struct {
 	nats    *server.Server
 	conn    *nats.Conn
 	asks    chan *nats.Msg
+	calls   chan call // from the web port
 	stream  jetstream.Stream
 	queue   jetstream.Consumer
 	workers map[string]*worker
@@ -70,6 +73,12 @@ type hub struct {
 	key   []byte // that was found
 	text  []byte
 	place uint64
+}
+
+// A call is a message that has come another way than by NATS. Its answer has room for one.
+type call struct {
+	message []byte
+	answer  chan []byte
 }
 
 // A worker is one that has asked for a range.
@@ -94,7 +103,7 @@ func open(ctx context.Context, dir, listen string, t task, alive time.Duration) 
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	h = &hub{alive: alive, workers: map[string]*worker{}, liars: map[string]bool{}, began: time.Now()}
+	h = &hub{alive: alive, workers: map[string]*worker{}, liars: map[string]bool{}, began: time.Now(), calls: make(chan call)}
 	h.plant = func() bool { return random(testEvery) == 0 }
 	dealt, err := h.readJob(dir)
 	if err != nil {
@@ -319,6 +328,8 @@ func (h *hub) run(ctx context.Context, show func(state)) error {
 			if strings.HasPrefix(m.Reply, "_INBOX.") {
 				m.Respond(encode(r)) // an error is the worker's loss: it asks again
 			}
+		case c := <-h.calls:
+			c.answer <- encode(h.answer(ctx, c.message))
 		case <-second.C:
 			s, err := h.state(ctx)
 			if err != nil {
