@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -9,8 +10,16 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// The page as one file, without any server: the same counters, and nobody is asked for anything.
+// The page as one file, without any server: the same counters, and nobody is asked for anything. It is small enough for
+// mail and learning platforms.
 func TestFile(t *testing.T) {
+	info, err := os.Stat(site.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Size() >= 4_000_000 {
+		t.Errorf("the file has %d bytes, expected fewer than 4,000,000", info.Size())
+	}
 	b := open(t, "file://"+site.file+"#code=K7-RIVER&at=breach")
 	t.Logf("ready after %.0f ms", eval[float64](b, "performance.now()"))
 	b.use("[data-station=breach] [data-send='1']")

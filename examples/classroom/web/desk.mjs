@@ -124,32 +124,23 @@ export async function load() {
   return { module, worker: URL.createObjectURL(worker) };
 }
 
-// bytes returns what an element holds in Ascii85: five characters are four bytes, z is four zeros, and v and w stand for
-// the two characters that HTML has a use for.
+// bytes returns what an element holds as encode of web.go writes it: seven bits a character, or twice seven in one from
+// U+0100 on, of which the first are those of a character that HTML does not hand on. The last set bit ends the bytes.
 function bytes(element) {
-  const text = element.textContent.trim();
-  const list = new Uint8Array(text.length * 4); // as if all were z
-  let [end, value, digits] = [0, 0, 0];
-  const put = (word, n) => {
-    for (let i = 0; i < n; i++) list[end++] = word >>> (24 - 8 * i);
+  const text = element.textContent;
+  const list = new Uint8Array((text.length * 14) >> 3);
+  let [end, bits, n] = [0, 0, 0];
+  const put = (seven) => {
+    bits = (bits << 7) | seven;
+    n += 7;
+    if (n >= 8) list[end++] = bits >> (n -= 8);
   };
   for (let i = 0; i < text.length; i++) {
-    let code = text.charCodeAt(i);
-    if (code === 0x7a) {
-      put(0, 4);
-      continue;
-    }
-    if (code === 0x76) code = 0x3c;
-    else if (code === 0x77) code = 0x26;
-    value = value * 85 + code - 0x21;
-    if (++digits === 5) {
-      put(value, 4);
-      [value, digits] = [0, 0];
-    }
+    const code = text.charCodeAt(i);
+    if (code >= 0x100) put(taken[(code - 0x100) >> 7]);
+    put(code & 127);
   }
-  if (digits > 0) {
-    for (let i = digits; i < 5; i++) value = value * 85 + 84;
-    put(value, digits - 1);
-  }
-  return list.subarray(0, end);
+  return list.subarray(0, list.lastIndexOf(0x80));
 }
+
+const taken = [0x00, 0x0d, 0x3c];

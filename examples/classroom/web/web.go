@@ -10,7 +10,6 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"embed"
-	"encoding/ascii85"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -126,12 +125,44 @@ func (d *document) inline(in *Inline) error {
 	return nil
 }
 
-// encode returns bytes in Ascii85, of which five characters stand for four bytes: base64 would be longer by 7 %. The
-// two that mean something in HTML are replaced by two that Ascii85 does not use.
+// taken are the characters that HTML does not hand on: it replaces 0, reads a carriage return as a line feed, and may
+// take what follows < for a tag.
+const taken = "\x00\r<"
+
+// encode returns bytes as text for an element whose content HTML does not parse, seven bits a character: base64 would be
+// longer by a sixth. A taken character and the one after it stand together in a character of two bytes, so that they are
+// no longer than apart. After the bytes come one set bit, and zeros up to the last character's end.
+//
+//	U+0000..U+007F  seven bits
+//	U+0100..U+027F  0x100 + 128 × the position in taken + the seven bits that follow
 func encode(b []byte) template.HTML {
-	text := make([]byte, ascii85.MaxEncodedLen(len(b)))
-	text = text[:ascii85.Encode(text, b)]
-	return template.HTML(strings.NewReplacer("<", "v", "&", "w").Replace(string(text)))
+	var text strings.Builder
+	text.Grow(len(b) + len(b)/7 + 4)
+	first := -1 // position of a taken character whose second half is not known yet
+	put := func(seven uint) {
+		at := strings.IndexByte(taken, byte(seven))
+		switch {
+		case first >= 0:
+			text.WriteRune(rune(0x100 + 128*uint(first) + seven))
+			first = -1
+		case at >= 0:
+			first = at
+		default:
+			text.WriteByte(byte(seven))
+		}
+	}
+	bits, n := uint(0), 0
+	for _, x := range slices.Concat(b, []byte{0x80}) {
+		bits, n = bits<<8|uint(x), n+8
+		for ; n >= 7; n -= 7 {
+			put(bits >> (n - 7) & 127)
+		}
+	}
+	put(bits << (7 - n) & 127)
+	if first >= 0 {
+		put(0)
+	}
+	return template.HTML(text.String())
 }
 
 // hash returns the source expression of a policy for the text of an element.

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"html"
 	"io/fs"
+	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"doormat/examples/classroom/words"
 )
@@ -79,6 +81,46 @@ func TestInline(t *testing.T) {
 	if found := regexp.MustCompile(`(src|href)="(https?:|//)[^"]*"`).Find(page); found != nil {
 		t.Errorf("the page loads %s", found)
 	}
+}
+
+// What encode writes can be read back, whatever the bytes end in, and has nothing that HTML changes: see "script data state"
+// and "preprocessing the input stream" in its standard.
+func TestEncode(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for n := range 200 {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = []byte{0, 0x80, 0x3c, 0x0d, 0xff, byte(r.Uint32())}[r.IntN(6)]
+		}
+		text := string(encode(b))
+		if got := decode(text); !bytes.Equal(got, b) {
+			t.Fatalf("%x is read back as %x", b, got)
+		}
+		if !utf8.ValidString(text) || strings.ContainsAny(text, "\x00\r<") || strings.ContainsFunc(text, func(c rune) bool { return c >= 0x80 && c < 0x100 || c >= 0x280 }) {
+			t.Fatalf("%x has become %q", b, text)
+		}
+		if most := len(b)*8/7 + 4; len(text) > most {
+			t.Fatalf("%d bytes have become %d, expected at most %d", len(b), len(text), most)
+		}
+	}
+}
+
+// decode is bytes of desk.mjs.
+func decode(text string) (b []byte) {
+	bits, n := uint32(0), 0
+	put := func(seven uint32) {
+		if bits, n = bits<<7|seven, n+7; n >= 8 {
+			n -= 8
+			b = append(b, byte(bits>>n))
+		}
+	}
+	for _, c := range text {
+		if c >= 0x100 {
+			put([]uint32{0x00, 0x0d, 0x3c}[(c-0x100)>>7])
+		}
+		put(uint32(c) & 127)
+	}
+	return b[:bytes.LastIndexByte(b, 0x80)]
 }
 
 var (
