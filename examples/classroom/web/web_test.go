@@ -120,7 +120,7 @@ func decode(text string) (b []byte) {
 		}
 		put(uint32(c) & 127)
 	}
-	return b[:bytes.LastIndexByte(b, 0x80)]
+	return b[:max(0, bytes.LastIndexByte(b, 0x80))]
 }
 
 var (
