@@ -36,18 +36,23 @@ package desk
 //	ratchet  run                             sends the conversation of two people: events "sealed", "keys"
 //	ratchet  theft   at                      keys are copied before message at; bet: "theft", List: the indexes that open
 //
-//	leaf     call                            an honest call
+//	leaf     call                            an honest call; bet: "call", N: what a tap learns with the family key alone: 0
+//	                                         nothing, 1 who calls, 2 the call too
 //	leaf     forge                           a LEAF that the chip accepts, by trial; bet: "forge", N: trials
 //	leaf     hundred n                       n more, 1 to 100: an event "forged" for each
-//	leaf     blame                           four calls, and who is blamed: events "call"
+//	leaf     blame                           four calls, and who is blamed: events "call"; bet: "blame", N: in how many the tap
+//	                                         sees the unit of who really calls
 //
 //	generator tiny                           the curve: an event "points"
 //	generator draw                           the owner of d says the next output of a device on that curve, then it is
 //	                                         drawn; again and again; bet: "draw", N: the byte
-//	generator find   n                       P-256 with n bits dropped, 8 or 16: events "progress"
-//	generator statistics                     tests of randomness, of the output on P-256: events "statistic"
+//	generator find   n                       P-256 with n bits dropped, 8 or 16: events "progress"; bet: "find N", N: the
+//	                                         candidates that are tested
+//	generator statistics                     tests of randomness, of the output on P-256: events "statistic"; bet:
+//	                                         "statistics", N: 1 if all pass
 //	generator juniper                        the intruder changes Q: events "exposed" without a column; the names are
-//	                                         "wiretap", "trapdoor" (the maker's d) and "Q replaced" (the intruder's)
+//	                                         "wiretap", "trapdoor" (the maker's d) and "Q replaced" (the intruder's); bet: "juniper",
+//	                                         N: messages that open to the intruder
 //
 //	dial     deal    n, k                    n agents of whom k are needed; bet: "deal N K", N: messages that open to k-1
 //	                                         events "step"
@@ -159,7 +164,9 @@ const MaxRequest = 1 << 18
 //	breach (each)        Numbers sent, left; after a theft with.open, with.of, without.open, without.of
 //	breach card          Text key, group
 //	breach use           Text say; Numbers card.open, card.of
-//	leaf call            Text leaf, iv, ciphertext, wrapped, kf, ku1, ku2, ku, ks (hexadecimal), unit, checksum, heard, tapped
+//	leaf call            Text leaf, iv, ciphertext, wrapped, kf, ku1, ku2, ku, ks (hexadecimal), unit, checksum, heard, tapped;
+//	                     Numbers learned (by a tap with the family key alone, as in the bet)
+//	leaf blame           Numbers named (the calls in which the tap sees the unit of who really calls)
 //	leaf forge, hundred  Numbers trials, nanoseconds (of the last), forged (how many so far); of the first forgery also
 //	                     Text forged (hexadecimal), forgedUnit, refusal (of the agents), Numbers accepted (1 if the other
 //	                     chip decrypts)

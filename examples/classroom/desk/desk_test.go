@@ -223,7 +223,14 @@ func TestRequestsThatAreWrong(t *testing.T) {
 
 func TestLEAF(t *testing.T) {
 	l := begin(t, "K7-RIVER")
+	if err := l.try("leaf", "call", Args{}); err != "desk: bet first" {
+		t.Error(err)
+	}
+	l.do("leaf", "bet", Args{Name: "call", N: 2})
 	l.do("leaf", "call", Args{})
+	if n := l.last.Numbers["learned"]; n != learnsCaller {
+		t.Errorf("with the family key alone a tap learns %v, expected who calls", n)
+	}
 	if x := l.last.Text; x["tapped"] != x["heard"] || x["heard"] == "" || x["unit"] != "00019a01" || len(x["leaf"]) != 32 {
 		t.Errorf("%v", x)
 	}
@@ -240,7 +247,14 @@ func TestLEAF(t *testing.T) {
 	if n := len(l.of("forged", "")); n != 2 || l.last.Numbers["forged"] != 3 {
 		t.Errorf("%d forged", n)
 	}
+	if err := l.try("leaf", "blame", Args{}); err != "desk: bet first" {
+		t.Error(err)
+	}
+	l.do("leaf", "bet", Args{Name: "blame", N: 4})
 	l.do("leaf", "blame", Args{})
+	if n := l.last.Numbers["named"]; n != 1 {
+		t.Errorf("the tap sees Ana's unit in %v of her calls, expected 1", n)
+	}
 	type row struct {
 		chip, tap bool
 		blamed    string
@@ -424,6 +438,18 @@ func TestGenerator(t *testing.T) {
 	}
 	if len(different) < 10 {
 		t.Errorf("20 draws are %d different bytes", len(different))
+	}
+	for _, a := range []struct {
+		do, bet string
+		n       int
+	}{{"find", "find 8", 8}, {"juniper", "juniper", 0}, {"statistics", "statistics", 0}} {
+		if err := l.try("generator", a.do, Args{N: a.n}); err != "desk: bet first" {
+			t.Errorf("%s: %s", a.do, err)
+		}
+		l.do("generator", "bet", Args{Name: a.bet, N: 1})
+	}
+	if err := l.try("generator", "find", Args{N: 16}); err != "desk: bet first" {
+		t.Errorf("16 bits under a bet on 8: %s", err)
 	}
 	l.do("generator", "find", Args{N: 8})
 	if x := l.last.Text; x["predicted"] != x["really"] || len(x["really"]) != 64 || l.last.Numbers["tested"] < 1 {

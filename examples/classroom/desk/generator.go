@@ -41,10 +41,19 @@ func (g *generator) do(t *turn, do string, a Args) error {
 		if a.N != 8 && a.N != 16 {
 			return fmt.Errorf("expected 8 or 16 bits, found %d", a.N)
 		}
+		if _, err := t.bet(fmt.Sprint("find ", a.N)); err != nil {
+			return err
+		}
 		return t.drawing(fmt.Sprint("find ", a.N), func() error { return find(t, a.N) })
 	case "juniper":
+		if _, err := t.bet("juniper"); err != nil {
+			return err
+		}
 		return t.drawing("juniper", func() error { return juniper(t) })
 	case "statistics":
+		if _, err := t.bet("statistics"); err != nil {
+			return err
+		}
 		return t.drawing("statistics", func() error { return statistics(t) })
 	}
 	return errUnknown(do)

@@ -55,6 +55,9 @@ func (l *leaf) do(t *turn, do string, a Args) error {
 	}
 	switch do {
 	case "call":
+		if _, err := t.bet("call"); err != nil {
+			return err
+		}
 		return t.drawing("call", func() error { return l.showCall(t) })
 	case "forge":
 		if _, err := t.bet("forge"); err != nil {
@@ -72,6 +75,9 @@ func (l *leaf) do(t *turn, do string, a Args) error {
 	case "blame":
 		if l.call == nil {
 			return errors.New("forge one first")
+		}
+		if _, err := t.bet("blame"); err != nil {
+			return err
 		}
 		return t.drawing("blame", func() error { return l.blame(t) })
 	}
@@ -161,6 +167,31 @@ func (l *leaf) tap(c *call) ([]byte, error) {
 	return key.Decrypt(c.mode, c.iv, c.ciphertext)
 }
 
+// What a tap learns of a call.
+const (
+	learnsNothing = iota
+	learnsCaller
+	learnsCall
+)
+
+// learned returns what a tap learns of a call of Ana's with the family key alone: it looks whose unit the LEAF names, and
+// tries the wrapped key as if it were the key.
+func (l *leaf) learned(c *call) (int, error) {
+	f := l.family.Key().RecoverFields(c.header.LEAF)
+	key, err := clipper.ParseSessionKey(f.Wrapped[:])
+	if err != nil {
+		return 0, err
+	}
+	text, err := key.Decrypt(c.mode, c.iv, c.ciphertext)
+	switch {
+	case err == nil && bytes.Equal(text, spoken):
+		return learnsCall, nil
+	case l.ownerOf(f.Unit) == l.ana.owner:
+		return learnsCaller, nil
+	}
+	return learnsNothing, nil
+}
+
 // showCall makes an honest call, and tells every value in it.
 func (l *leaf) showCall(t *turn) error {
 	c, err := ring(l.ana, l.ben)
@@ -180,6 +211,11 @@ func (l *leaf) showCall(t *turn) error {
 	if err != nil {
 		return err
 	}
+	learned, err := l.learned(c)
+	if err != nil {
+		return err
+	}
+	t.number("learned", float64(learned))
 	for name, b := range map[string][]byte{
 		"leaf": c.header.LEAF[:], "iv": c.header.IV[:], "ciphertext": c.ciphertext, "wrapped": f.Wrapped[:], "kf": l.family.Key().Bytes(),
 		"ku1": one.Key[:], "ku2": two.Key[:], "ku": unitKey.Bytes(), "ks": c.key.Bytes(),
@@ -251,7 +287,7 @@ func (l *leaf) showForged(t *turn) {
 	t.number("accepted", map[bool]float64{true: 1}[bytes.Equal(c.heard, spoken)])
 }
 
-// blame makes four kinds of call, and tells what the tap makes of each.
+// blame makes four kinds of call, all of them from Ana to Ben, and tells what the tap makes of each.
 func (l *leaf) blame(t *turn) error {
 	honest, err := ring(l.ana, l.ben)
 	if err != nil {
@@ -272,6 +308,7 @@ func (l *leaf) blame(t *turn) error {
 	if err != nil {
 		return err
 	}
+	named := 0 // in how many the tap sees Ana's unit
 	for _, x := range []struct {
 		name string
 		call *call
@@ -283,8 +320,12 @@ func (l *leaf) blame(t *turn) error {
 			text, err := l.tap(x.call)
 			e.Flags[1] = err == nil && bytes.Equal(text, spoken)
 		}
+		if e.Blamed == l.ana.owner {
+			named++
+		}
 		t.event(e)
 	}
+	t.number("named", float64(named))
 	return nil
 }
 

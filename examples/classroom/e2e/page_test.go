@@ -154,9 +154,16 @@ func ratchet(b *tab, in func(string) string) {
 }
 
 func leaf(b *tab, in func(string) string) {
+	b.barred(in("[data-call]"))
+	b.use(in("[data-form=call] button:not([type=button])"))
+	b.idle()
 	b.use(in("[data-call]"))
 	b.idle()
+	if got := b.text(in("[data-beside=call] [data-put=m]")); got != "who is calling" {
+		b.t.Errorf("with the family key alone a tap learns %q", got)
+	}
 	b.barred(in("[data-forge]"))
+	b.barred(in("[data-blame]"))
 	b.use(in(lock))
 	b.idle()
 	b.use(in("[data-forge]"))
@@ -165,6 +172,9 @@ func leaf(b *tab, in func(string) string) {
 	b.wait(fmt.Sprintf("document.querySelector(%q) && !document.querySelector(%q).hidden", in("[data-histogram]"), in("[data-histogram]")))
 	b.use(in("[data-stop]"))
 	b.wait(fmt.Sprintf("document.querySelector(%q).hidden", in("[data-stop]")))
+	b.idle()
+	b.barred(in("[data-blame]"))
+	b.use(in("[data-form=blame] button:not([type=button])"))
 	b.idle()
 	b.use(in("[data-blame]"))
 	b.wait(fmt.Sprintf("document.querySelectorAll(%q).length === 4", in("[data-blamed] > tbody > tr")))
@@ -186,13 +196,20 @@ func generator(b *tab, in func(string) string) {
 	if len(said) != 1 || len(drawn) != 1 || said[0] != drawn[0] {
 		b.t.Errorf("the owner of d says %v, and %v is drawn", said, drawn)
 	}
-	b.use(in("[data-find='8']"))
+	b.barred(in("[data-find]"))
+	b.use(in("[data-form=find] button:not([type=button])"))
+	b.idle()
+	b.use(in("[data-find]"))
 	b.wait(fmt.Sprintf("!document.querySelector(%q).hidden", in("[data-found]")))
 	if one, two := b.text(in("[data-text='generator.predicted']")), b.text(in("[data-text='generator.really']")); one != two || len(one) < 64 {
 		b.t.Errorf("predicted %s, drawn %s", one, two)
 	}
 	// A search ends when it is stopped, within a second of the page's own time.
-	b.use(in("[data-find='16']"))
+	b.choose(in("[data-form=find] select"), "16")
+	b.barred(in("[data-find]"))
+	b.use(in("[data-form=find] button:not([type=button])"))
+	b.idle()
+	b.use(in("[data-find]"))
 	b.wait(fmt.Sprintf("!document.querySelector(%q).hidden", in("[data-stop]")))
 	eval[int](b, fmt.Sprintf(`window.pressed = 0, document.querySelector(%q).addEventListener("click", () => { window.pressed = performance.now();
 		new MutationObserver(() => { window.took ??= performance.now() - window.pressed }).observe(document.querySelector(%[1]q), { attributes: true, attributeFilter: ["hidden"] }) }, { capture: true }), 0`, in("[data-stop]")))
@@ -204,8 +221,20 @@ func generator(b *tab, in func(string) string) {
 		b.t.Errorf("the search ends %.0f ms after it was stopped", took)
 	}
 	b.idle()
+	b.barred(in("[data-juniper]"))
+	b.use(in("[data-form=juniper] button:not([type=button])"))
+	b.idle()
 	b.use(in("[data-juniper]"))
 	b.wait(fmt.Sprintf("document.querySelectorAll(%q).length === 3", in("[data-juniper-table] > tbody > tr")))
+	b.idle()
+	if got := digits(b.text(in("[data-beside=juniper]"))); len(got) != 2 || got[0] != "20" || got[1] != "10" {
+		b.t.Errorf("beside the bet of 20 stands %v, expected 10", got)
+	}
+	b.barred(in("[data-statistics]"))
+	b.use(in("[data-form=statistics] button:not([type=button])"))
+	b.idle()
+	b.use(in("[data-statistics]"))
+	b.wait(fmt.Sprintf("!document.querySelector(%q).hidden", in("[data-passed]")))
 	b.idle()
 }
 
@@ -259,7 +288,7 @@ func debate(b *tab, in func(string) string) {
 	b.idle()
 	// The board has a line for each bet of the stations before, under their names.
 	board := b.text(in("[data-all]"))
-	if n := eval[int](b, fmt.Sprintf("document.querySelectorAll(%q).length", in("[data-all] > tbody > tr"))); n != 7 || strings.Contains(board, ".title") {
+	if n := eval[int](b, fmt.Sprintf("document.querySelectorAll(%q).length", in("[data-all] > tbody > tr"))); n != 13 || strings.Contains(board, ".title") {
 		b.t.Errorf("the board has %d lines: %s", n, board)
 	}
 }

@@ -1,6 +1,6 @@
 // Bets. Nothing is revealed before there is one, and a locked bet stays beside the result.
 
-import { put, reveal, shown } from "./put.mjs";
+import { put, reveal, shown, word } from "./put.mjs";
 
 // sliders shows the value of each range beside it.
 export function sliders(root) {
@@ -47,6 +47,14 @@ export function click(button, action) {
   });
 }
 
+// choice returns the words of a bet that is one of several: of the nth.
+export const choice = (station, name, n) => word(`bet.${station}-${name}-${n}`);
+
+// beside shows a bet beside what was measured.
+export function beside(root, name, mine, measured) {
+  reveal(root.querySelector(`[data-beside="${name}"]`), { n: mine, m: measured });
+}
+
 // A bet is made in a form. about() names what it is about; the reveals are the buttons that wait for it. Before ready() there
 // is nothing to bet on yet: a form that has such a time says so.
 export function bet(lesson, station, form, about, reveals, ready = () => true) {
@@ -67,6 +75,7 @@ export function bet(lesson, station, form, about, reveals, ready = () => true) {
     reveal(locked, { n: made.n ?? 0 });
     for (const field of form.querySelectorAll("input[data-arg]")) {
       if (field.type === "checkbox") field.checked = (made.list ?? []).includes(Number(field.value));
+      else if (field.type === "radio") field.checked = Number(field.value) === (made.n ?? 0);
       else field.value = made[field.dataset.arg] ?? 0;
       field.dispatchEvent(new Event("input"));
     }

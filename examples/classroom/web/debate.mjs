@@ -1,7 +1,8 @@
 // Station 7: sentences to debate, and all bets of the lesson beside what was measured.
 
 import { copy, put, shown, word, wordID } from "./put.mjs";
-import { bet } from "./bet.mjs";
+import { bet, choice } from "./bet.mjs";
+import { falseOfHundred } from "./scanning.mjs";
 
 export function debate(lesson, root) {
   const find = (selector) => root.querySelector(selector);
@@ -21,6 +22,20 @@ export function debate(lesson, root) {
   lesson.on("leaf", (event) => {
     if (event.kind === "forged" && event.index === 0) found("leaf", "forge", shown(event.n));
   });
+  // What a response measured, when it comes and when it is restored.
+  lesson.on("leaf", ({ numbers = {} }) => {
+    if (numbers.learned !== undefined) found("leaf", "call", choice("leaf", "call", numbers.learned));
+    if (numbers.named !== undefined) found("leaf", "blame", shown(numbers.named));
+  });
+  lesson.on("generator", ({ kind, name, n, numbers = {} }) => {
+    if (kind === "exposed" && name === "Q replaced") found("generator", "juniper", shown(n));
+    if (numbers.tested !== undefined) found("generator", `find ${numbers.dropped}`, shown(numbers.tested));
+    if (numbers.drawn !== undefined) found("generator", "draw", shown(numbers.drawn));
+    if (numbers.passed !== undefined) found("generator", "statistics", choice("generator", "statistics", numbers.passed === numbers.tests ? 1 : 0));
+  });
+  lesson.on("scanning", ({ numbers = {} }) => {
+    if (numbers.reports !== undefined) found("scanning", "rates", shown(falseOfHundred(numbers.share)));
+  });
   lesson.on("ratchet", (event) => {
     if (event.kind === "opens" && event.column === "without") found("ratchet", "theft", word("dial.of", { n: event.n, of: event.of }));
   });
@@ -32,12 +47,20 @@ export function debate(lesson, root) {
     for (let k = 1; k <= event.index; k++) found("dial", `deal ${event.index} ${k}`, word("dial.of", { n: steps[k - 1].n, of: event.of }));
   });
 
+  // about says what a bet is about, and said what it says; a text that there is none of is its own id.
+  const known = (text, id, otherwise) => (text === id ? otherwise : text);
+  function about(station, name) {
+    if (station === "breach") return word(wordID("theft.", name));
+    if (station === "dial") return name.replace(/^deal (\d+) (\d+)$/, "n = $1, k = $2");
+    const id = wordID("bet.", `${station} ${name}`);
+    return known(word(id), id, "");
+  }
+  const said = (station, name, n) => known(choice(station, name, n), `bet.${station}-${name}-${n}`, n);
+
   const table = document.querySelector("[data-counted]").dataset;
   found("matrix", "table", word("dial.of", { n: Number(table.counted), of: Number(table.of) }));
-  const part = (name) => document.querySelector(`[data-station=scanning] [data-put=${name}]`).textContent;
 
   lesson.changed(() => {
-    if (lesson.done("scanning", "rates")) found("scanning", "rates", part("share"));
     const bets = lesson.desk.log.filter((request) => request.do === "bet" && request.station !== "debate");
     const body = find("[data-all] > tbody");
     body.replaceChildren();
@@ -46,8 +69,8 @@ export function debate(lesson, root) {
       const name = args.name ?? "";
       put(row, {
         station: word(`${station}.title`),
-        about: station === "breach" ? word(wordID("theft.", name)) : station === "dial" ? name.replace(/^deal (\d+) (\d+)$/, "n = $1, k = $2") : "",
-        bet: args.list ? args.list.length : args.n ?? 0,
+        about: about(station, name),
+        bet: args.list ? args.list.length : said(station, name, args.n ?? 0),
         measured: measured.get(`${station} ${name}`) ?? word("shell.none"),
       });
       body.append(row);

@@ -1,7 +1,7 @@
 // Station 3: the LEAF, byte by byte, and forged.
 
 import { copy, put, reveal, word, wordID } from "./put.mjs";
-import { able, bet, click } from "./bet.mjs";
+import { able, beside, bet, choice, click, sliders } from "./bet.mjs";
 
 const chance = 1 / 65536; // of a string to be accepted
 const binSize = 32768;
@@ -20,7 +20,7 @@ export function leaf(lesson, root) {
   let forgedUnit = "";
 
   function clear() {
-    for (const selector of ["[data-shown]", "[data-trial]", "[data-bytes=forged]", "[data-histogram]", "[data-blamed]"]) find(selector).hidden = true;
+    for (const selector of ["[data-shown]", "[data-trial]", "[data-bytes=forged]", "[data-histogram]", "[data-blamed]", "[data-beside=call]", "[data-beside=blame]"]) find(selector).hidden = true;
     for (const e of root.querySelectorAll("[data-happened] > *")) e.hidden = true;
     find("[data-blamed] > tbody").replaceChildren();
     trials = [];
@@ -47,7 +47,8 @@ export function leaf(lesson, root) {
     list.hidden = false;
   }
 
-  function call({ text }) {
+  function call({ text, numbers }) {
+    beside(root, "call", choice("leaf", "call", lesson.bet("leaf", "call")?.n ?? 0), choice("leaf", "call", numbers.learned));
     reveal(find("[data-shown]"));
     bytes("wire", text.leaf);
     bytes("opened", text.wrapped + text.unit + text.checksum, leafParts);
@@ -119,6 +120,8 @@ export function leaf(lesson, root) {
     find("[data-blamed]").hidden = false;
   }
 
+  const named = ({ numbers }) => beside(root, "blame", lesson.bet("leaf", "blame")?.n ?? 0, numbers.named);
+
   lesson.on("leaf", (event) => {
     if (event.kind === "cleared") clear();
     if (event.kind === "progress") reveal(find("[data-trial]"), { n: event.n });
@@ -127,11 +130,13 @@ export function leaf(lesson, root) {
     if (event.kind === "restored") {
       if (event.text.leaf) call(event);
       if (event.text.forgedUnit) seen(event);
+      if (event.numbers.named !== undefined) named(event);
     }
   });
   family.addEventListener("change", ladder);
   unit.addEventListener("change", ladder);
 
+  bet(lesson, "leaf", find("[data-form=call]"), () => "call", [find("[data-call]")]);
   click(find("[data-call]"), async () => {
     const response = await lesson.act("leaf", "call");
     if (!response.error) call(response);
@@ -154,12 +159,12 @@ export function leaf(lesson, root) {
   click(stop, () => lesson.stop("leaf"));
   click(find("[data-blame]"), async () => {
     find("[data-blamed] > tbody").replaceChildren();
-    await lesson.act("leaf", "blame");
+    const response = await lesson.act("leaf", "blame");
+    if (!response.error) named(response);
   });
-  lesson.changed(() => {
-    const forged = Boolean(lesson.done("leaf", "forge"));
-    able(find("[data-hundred]"), forged);
-    able(find("[data-blame]"), forged);
-  });
+  const forgedOne = () => Boolean(lesson.done("leaf", "forge"));
+  bet(lesson, "leaf", find("[data-form=blame]"), () => "blame", [find("[data-blame]")], forgedOne);
+  lesson.changed(() => able(find("[data-hundred]"), forgedOne()));
+  sliders(root);
   clear();
 }

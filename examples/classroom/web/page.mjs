@@ -80,6 +80,7 @@ class Lesson {
     if (response.error) problem(station, response.error);
     else if (!response.stopped) {
       values(station, response);
+      this.hear({ kind: "answered", station, numbers: response.numbers ?? {}, text: response.text ?? {} });
       remember();
       this.look();
     }

@@ -3,6 +3,14 @@
 import { put, reveal } from "./put.mjs";
 import { bet, click, sliders } from "./bet.mjs";
 
+const rounded = (x) => (x >= 100 ? Math.round(x) : Number(x.toPrecision(3)));
+
+// falseOfHundred rounds the share of false reports. 100 stands for all, and 0 for none.
+export function falseOfHundred(share) {
+  if (share === undefined) return 0;
+  return share > 99 && share < 100 ? Number(share.toPrecision(4)) : rounded(share);
+}
+
 export function scanning(lesson, root) {
   const find = (selector) => root.querySelector(selector);
   const form = find("[data-form=rates]");
@@ -24,10 +32,7 @@ export function scanning(lesson, root) {
 
   function counted({ numbers }) {
     const { reports, right, false: innocent, share } = numbers;
-    const digits = (x) => (x >= 100 ? Math.round(x) : Number(x.toPrecision(3)));
-    // 100 stands for all, and 0 for none.
-    const n = share === undefined ? 0 : share > 99 && share < 100 ? Number(share.toPrecision(4)) : digits(share);
-    reveal(find("[data-rates]"), { share: n, reports: digits(reports), right: digits(right), false: digits(innocent) });
+    reveal(find("[data-rates]"), { share: falseOfHundred(share), reports: rounded(reports), right: rounded(right), false: rounded(innocent) });
     const dots = find("[data-hundred-dots]");
     dots.replaceChildren();
     for (let i = 0; i < 100; i++) {

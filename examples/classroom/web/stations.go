@@ -172,6 +172,15 @@ func (s section) Column(name string) (column, error) {
 	return column{s, name, title}, err
 }
 
+// A result is what stands beside a bet.
+type result struct {
+	section
+	Name string // of the bet
+}
+
+// Of returns the place for what a bet is compared with.
+func (s section) Of(bet string) result { return result{s, bet} }
+
 // A card is one sentence to debate.
 type card struct {
 	ID      string
