@@ -162,7 +162,7 @@ const MaxRequest = 1 << 18
 //
 //	doorstep pick        Text picked; Numbers index
 //	breach (each)        Numbers sent, left; after a theft with.open, with.of, without.open, without.of
-//	breach card          Text key, group
+//	breach card          Text key, group, qr (the path of a QR code of the key); Numbers qr (the side of its view box)
 //	breach use           Text say; Numbers card.open, card.of
 //	leaf call            Text leaf, iv, ciphertext, wrapped, kf, ku1, ku2, ku, ks (hexadecimal), unit, checksum, heard, tapped;
 //	                     Numbers learned (by a tap with the family key alone, as in the bet)

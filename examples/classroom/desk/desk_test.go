@@ -15,6 +15,7 @@ import (
 	attack "doormat/attacks/escrow"
 	"doormat/attacks/noescrow"
 	sharing "doormat/attacks/threshold"
+	"doormat/examples/internal/qr"
 )
 
 // A lesson is a desk under test, and what it has told.
@@ -564,6 +565,9 @@ func TestCard(t *testing.T) {
 	l.do("breach", "bet", Args{Name: "escrow key"})
 	l.do("breach", "steal", Args{Name: "escrow key"})
 	l.do("breach", "card", Args{})
+	if code, err := qr.Encode(l.last.Text["key"]); err != nil || !strings.Contains(l.last.Text["qr"], "M4 4h7v1h-7z") || l.last.Numbers["qr"] != float64(len(code)+8) {
+		t.Errorf("the QR code is %.40q, %v wide", l.last.Text["qr"], l.last.Numbers["qr"])
+	}
 	group := l.last.Text["group"]
 	if len(strings.ReplaceAll(group, " ", "")) != 58 || !strings.HasPrefix(l.last.Text["key"], cardPrefix) {
 		t.Errorf("%q", group)

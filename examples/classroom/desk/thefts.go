@@ -157,7 +157,7 @@ func (b *breach) showCard(t *turn) error {
 		groups, rest = append(groups, rest[:4]), rest[4:]
 	}
 	t.text("group", strings.Join(append(groups, rest), " "))
-	return nil
+	return t.qr(b.card)
 }
 
 // useCard opens the left column with a key that was copied from a card by hand. Case, spaces and hyphens may be

@@ -305,6 +305,9 @@ func TestCard(t *testing.T) {
 	b.use("[data-card]")
 	b.wait("!document.querySelector('[data-keycard]').hidden")
 	card := strings.ToLower(b.text("[data-text='breach.group']"))
+	if got, want := b.scan("[data-qr=breach]"), "AGE-SECRET-KEY-PQ-1"+strings.ToUpper(strings.ReplaceAll(card, " ", "")); got != want {
+		t.Errorf("the QR code is read as %q, expected %q", got, want)
+	}
 	other := open(t, site.url+"#code=K7-RIVER&lang=en"+begun)
 	for _, typed := range []string{card[:len(card)-1] + "b", card} { // b is in no such key
 		other.reach("[data-form=use] input")

@@ -127,6 +127,10 @@ function values(station, { numbers = {}, text = {} }) {
     const place = CSS.escape(`${station}.${name}`);
     for (const e of root.querySelectorAll(`[data-number=${place}], [data-text=${place}]`)) e.textContent = shown(value);
   }
+  for (const svg of text.qr ? root.querySelectorAll(`[data-qr=${station}]`) : []) {
+    svg.setAttribute("viewBox", `0 0 ${numbers.qr} ${numbers.qr}`);
+    svg.firstElementChild.setAttribute("d", text.qr);
+  }
 }
 
 // problem says what was wrong with an action.
