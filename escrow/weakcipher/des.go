@@ -49,15 +49,46 @@ func RecoverDES40(ctx context.Context, plaintext, ciphertext []byte, o Options) 
 	s := keysearch.Search{
 		End:      1 << bits,
 		NewTrial: func() keysearch.Trial { return des.NewSearch([8]byte(plaintext), [8]byte(ciphertext)).Trial },
-		Accept: func(key uint64) bool {
-			out := bytes.Clone(plaintext)
-			DES40Key{b: number40(key)}.EncryptBlocks(out)
-			return bytes.Equal(out, ciphertext)
-		},
+		Accept:   func(key uint64) bool { return encrypts(number40(key), plaintext, ciphertext) },
 	}
 	hit, w, err := o.run(ctx, s, fmt.Sprintf("40-bit DES, %d bits, %x, %x", bits, plaintext, ciphertext))
 	if err != nil {
 		return key, w, err
 	}
 	return DES40Key{b: number40(hit)}, w, nil
+}
+
+// encrypts reports whether a key encrypts whole blocks to others.
+func encrypts(key [5]byte, plaintext, ciphertext []byte) bool {
+	out := bytes.Clone(plaintext)
+	return DES40Key{b: key}.EncryptBlocks(out) == nil && bytes.Equal(out, ciphertext)
+}
+
+// LocateDES40 finds the places of several keys in one pass over all, given a block or more of plaintext
+// and its ciphertext under each key. A place is as in Work, and 0 where no key fits.
+func LocateDES40(ctx context.Context, plaintext []byte, ciphertexts [][]byte, o Options) (places []uint64, w Work, err error) {
+	bits, err := size(o.Bits, 8, exportBits)
+	if err != nil {
+		return nil, w, err
+	}
+	if err := atLeast(des.BlockSize, plaintext); err != nil {
+		return nil, w, err
+	}
+	if err := allAtLeast(des.BlockSize, ciphertexts); err != nil {
+		return nil, w, err
+	}
+	var firsts [][des.BlockSize]byte
+	for _, c := range ciphertexts {
+		if len(plaintext) != len(c) || len(c)%des.BlockSize != 0 {
+			return nil, w, fmt.Errorf("weakcipher: expected whole blocks of %d bytes on both sides, found %d and %d bytes", des.BlockSize, len(plaintext), len(c))
+		}
+		firsts = append(firsts, [des.BlockSize]byte(c))
+	}
+	s := keysearch.Search{
+		End:      1 << bits,
+		NewTrial: func() keysearch.Trial { return des.NewSearch([8]byte(plaintext), firsts...).Trial },
+	}
+	return o.locate(ctx, s, len(ciphertexts), fmt.Sprintf("40-bit DES, %d bits, %x, %x", bits, plaintext, ciphertexts), func(key uint64, i int) bool {
+		return encrypts(number40(key), plaintext, ciphertexts[i])
+	})
 }

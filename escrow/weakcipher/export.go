@@ -1,12 +1,14 @@
 package weakcipher
 
 import (
+	"bytes"
 	"context"
 	"crypto/md5"
 	"crypto/rand"
 	"crypto/rc4"
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"doormat/internal/keysearch"
 )
@@ -109,11 +111,7 @@ func RecoverExport(ctx context.Context, h Hello, toServer bool, keystream []byte
 	s := keysearch.Search{
 		End:      1 << bits,
 		NewTrial: func() keysearch.Trial { return newExportTrial(h.material(toServer), [8]byte(keystream)).try },
-		Accept: func(key uint64) bool {
-			out := make([]byte, len(keystream))
-			h.XOR(ExportSecret{b: number40(key)}, toServer, 0, out)
-			return string(out) == string(keystream)
-		},
+		Accept:   func(key uint64) bool { return h.gives(number40(key), toServer, keystream) },
 	}
 	key, w, err := o.run(ctx, s, fmt.Sprintf("export RC4, %d bits, %x, %t, %x", bits, h, toServer, keystream))
 	if err != nil {
@@ -122,20 +120,56 @@ func RecoverExport(ctx context.Context, h Hello, toServer bool, keystream []byte
 	return ExportSecret{b: number40(key)}, w, nil
 }
 
+// gives reports whether a secret gives a keystream.
+func (h *Hello) gives(secret [5]byte, toServer bool, keystream []byte) bool {
+	out := make([]byte, len(keystream))
+	h.XOR(ExportSecret{b: secret}, toServer, 0, out)
+	return bytes.Equal(out, keystream)
+}
+
+// LocateExport finds the places of several secrets in one pass over all keys, given the first eight
+// bytes or more of each one's keystream under the same Hello and direction. A place is as in Work, and
+// 0 where no key fits.
+func LocateExport(ctx context.Context, h Hello, toServer bool, keystreams [][]byte, o Options) (places []uint64, w Work, err error) {
+	bits, err := size(o.Bits, 8, exportBits)
+	if err != nil {
+		return nil, w, err
+	}
+	if err := allAtLeast(8, keystreams); err != nil {
+		return nil, w, err
+	}
+	var wants [][8]byte
+	for _, k := range keystreams {
+		wants = append(wants, [8]byte(k))
+	}
+	s := keysearch.Search{
+		End:      1 << bits,
+		NewTrial: func() keysearch.Trial { return newExportTrial(h.material(toServer), wants...).try },
+	}
+	return o.locate(ctx, s, len(keystreams), fmt.Sprintf("export RC4, %d bits, %x, %t, %x", bits, h, toServer, keystreams), func(key uint64, i int) bool {
+		return h.gives(number40(key), toServer, keystreams[i])
+	})
+}
+
 // exportTrial is the trial of one core: the standard library's MD5, and as much of RC4 as the first
 // bytes need. RC4's key schedule is a chain of 256 loads and stores, each of which waits for the
 // one before, so four chains at once take little longer than one.
 type exportTrial struct {
 	material material
-	want     [8]byte
+	wants    [][8]byte
+	first    [256]bool // bytes with which one of wants begins
 	keys     [abreast][16]byte
 	states   [abreast][256]byte
 }
 
 const abreast = 4
 
-func newExportTrial(m material, keystream [8]byte) *exportTrial {
-	return &exportTrial{material: m, want: keystream}
+func newExportTrial(m material, keystreams ...[8]byte) *exportTrial {
+	t := &exportTrial{material: m, wants: keystreams}
+	for _, want := range keystreams {
+		t.first[want[0]] = true
+	}
+	return t
 }
 
 // try is a [keysearch.Trial].
@@ -184,17 +218,19 @@ func (t *exportTrial) schedule() {
 	}
 }
 
-// fits reports whether a state gives the wanted keystream.
+// fits reports whether a state gives a wanted keystream.
 func (t *exportTrial) fits(s *[256]byte) bool {
+	var given [8]byte
 	j := byte(0)
-	for i, want := range t.want {
+	for i := range given {
 		x := s[i+1]
 		j += x
 		y := s[j]
 		s[i+1], s[j] = y, x
-		if s[x+y] != want {
+		given[i] = s[x+y]
+		if i == 0 && !t.first[given[0]] {
 			return false
 		}
 	}
-	return true
+	return slices.Contains(t.wants, given)
 }

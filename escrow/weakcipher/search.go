@@ -2,6 +2,7 @@ package weakcipher
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -63,6 +64,48 @@ func atLeast(n int, known []byte) error {
 		return fmt.Errorf("weakcipher: expected %d known bytes or more, found %d", n, len(known))
 	}
 	return nil
+}
+
+// allAtLeast checks several targets of one search.
+func allAtLeast(n int, known [][]byte) error {
+	if len(known) == 0 {
+		return errors.New("weakcipher: expected one target or more, found none")
+	}
+	for _, k := range known {
+		if err := atLeast(n, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// locate searches the whole range for the first key that fits each of several targets.
+func (o Options) locate(ctx context.Context, s keysearch.Search, targets int, description string, fits func(key uint64, target int) bool) (places []uint64, w Work, err error) {
+	s.All = true
+	s.Accept = func(key uint64) bool {
+		for i := range targets {
+			if fits(key, i) {
+				return true
+			}
+		}
+		return false
+	}
+	if _, w, err = o.run(ctx, s, description); err != nil && !errors.Is(err, ErrNoKey) {
+		return nil, w, err
+	}
+	c, err := keysearch.ParseCheckpoint(w.Checkpoint, description)
+	if err != nil {
+		panic("weakcipher: internal error: " + err.Error()) // the search has just written it
+	}
+	places = make([]uint64, targets)
+	for _, key := range c.Hits {
+		for i := range places {
+			if places[i] == 0 && fits(key, i) {
+				places[i] = (key + 1) * max(s.Unit, 1)
+			}
+		}
+	}
+	return places, w, nil
 }
 
 // run does a search. The description must contain all that a search and its resumption have in

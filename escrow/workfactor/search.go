@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"doormat/internal/keysearch"
@@ -103,24 +104,29 @@ func (k BulkKey) Open(envelope []byte) (from, to Identity, plaintext []byte, err
 
 // run searches for the key.
 func (o Options) run(ctx context.Context, r residual) (k BulkKey, w Work, err error) {
-	s := r.search()
+	hit, w, err := o.find(ctx, r.search(), r.description())
+	if err != nil {
+		return BulkKey{}, w, err
+	}
+	return r.key(hit), w, nil
+}
+
+// find does a search.
+func (o Options) find(ctx context.Context, s keysearch.Search, description string) (hit uint64, w Work, err error) {
 	s.Cores = o.Cores
 	if o.Limit > 0 {
 		s.End = min(s.End, o.Limit)
 	}
 	if s.From.Next = o.First; o.First > s.End {
-		return BulkKey{}, w, fmt.Errorf("expected a first key of at most %d, found %d", s.End, o.First)
+		return 0, w, fmt.Errorf("expected a first key of at most %d, found %d", s.End, o.First)
 	}
 	s.Batch = int(max(64, min(keysearch.DefaultBatch, s.End/64))) // small, to stop soon after the key
 	var progress func(keysearch.Work)
 	if o.Progress != nil {
 		progress = func(w keysearch.Work) { o.Progress(Work(w)) }
 	}
-	hit, done, err := s.Find(ctx, r.description(), o.Resume, progress)
-	if err != nil {
-		return BulkKey{}, Work(done), err
-	}
-	return r.key(hit), Work(done), nil
+	hit, done, err := s.Find(ctx, description, o.Resume, progress)
+	return hit, Work(done), err
 }
 
 // residual is a search for the lower bits of a message's key.
@@ -146,19 +152,14 @@ func wholeKey(e *Envelope) residual { return residual{e, EscrowedBits + e.Bits, 
 // A wrong key passes this by chance with probability 2^-64. The iv makes each message a search of
 // its own. A search of 64 bits leaves out the last key.
 func (r residual) search() keysearch.Search {
-	in := binary.BigEndian.Uint64([]byte(header)) ^ binary.BigEndian.Uint64(r.envelope.IV[:])
-	want := binary.BigEndian.Uint64(r.envelope.Ciphertext)
+	t := newTrial(r.upper, r.envelope.IV, [blockSize]byte(r.envelope.Ciphertext))
 	end := uint64(1) << r.bits
 	if r.bits == 64 {
 		end = 1<<64 - 1
 	}
 	return keysearch.Search{
-		End: end,
-		NewTrial: func() keysearch.Trial {
-			return func(first uint64, n int, hits []uint64) []uint64 {
-				return try(r.upper, in, want, first, n, hits)
-			}
-		},
+		End:      end,
+		NewTrial: func() keysearch.Trial { return t.try },
 		Accept: func(hit uint64) bool {
 			_, ok := openBody(r.key(hit), r.envelope.IV, r.envelope.Ciphertext)
 			return ok
@@ -166,13 +167,30 @@ func (r residual) search() keysearch.Search {
 	}
 }
 
-// try tries the n keys upper|first, …, and appends to hits the lower bits of those that encrypt in
-// to want.
-func try(upper, in, want, first uint64, n int, hits []uint64) []uint64 {
+// A trial looks for keys of bodies with the same iv. It is only read.
+type trial struct {
+	upper uint64    // bits of the key that are known
+	in    uint64    // header ^ iv
+	wants []uint64  // first blocks of bodies
+	low   [256]bool // bytes with which one of wants ends
+}
+
+func newTrial(upper uint64, iv [blockSize]byte, wants ...[blockSize]byte) *trial {
+	t := &trial{upper: upper, in: binary.BigEndian.Uint64([]byte(header)) ^ binary.BigEndian.Uint64(iv[:])}
+	for _, want := range wants {
+		t.wants = append(t.wants, binary.BigEndian.Uint64(want[:]))
+		t.low[want[blockSize-1]] = true
+	}
+	return t
+}
+
+// try tries the n keys upper|first, …, and appends to hits the lower bits of those that give a wanted
+// block.
+func (t *trial) try(first uint64, n int, hits []uint64) []uint64 {
 	for i := 0; i < n; i += rc2.Lanes {
-		out := rc2.Encrypt64(upper|first+uint64(i), in)
+		out := rc2.Encrypt64(t.upper|first+uint64(i), t.in)
 		for lane, c := range out {
-			if c == want && i+lane < n {
+			if t.low[byte(c)] && slices.Contains(t.wants, c) && i+lane < n {
 				hits = append(hits, first+uint64(i+lane))
 			}
 		}

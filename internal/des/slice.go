@@ -61,21 +61,25 @@ var uses = func() (uses [56][]keyUse) {
 	return uses
 }()
 
-// A Search looks for the keys that encrypt one block to another. It is for one goroutine.
+// A Search looks for the keys that encrypt one block to another, or to one of several. It is for one
+// goroutine.
 type Search struct {
 	left, right [32]uint64 // of the plaintext, after the initial permutation
-	want        [32]uint64 // the right half before the last round
 	subkeys     [rounds][48]uint64
-	key         uint64 // of lane 0, in the batch that the subkeys are set to
+	wants       [][32]uint64 // the right halves before the last round
+	key         uint64       // of lane 0, in the batch that the subkeys are set to
 }
 
-// NewSearch makes a search for the keys that encrypt plaintext to ciphertext.
-func NewSearch(plaintext, ciphertext [BlockSize]byte) *Search {
+// NewSearch makes a search for the keys that encrypt plaintext to one of the ciphertexts.
+func NewSearch(plaintext [BlockSize]byte, ciphertexts ...[BlockSize]byte) *Search {
 	s := new(Search)
-	p, c := permuted(plaintext), permuted(ciphertext)
+	p := permuted(plaintext)
 	copy(s.left[:], p[:32])
 	copy(s.right[:], p[32:])
-	copy(s.want[:], c[32:]) // DES exchanges the halves at its end
+	for _, ciphertext := range ciphertexts {
+		c := permuted(ciphertext)
+		s.wants = append(s.wants, [32]uint64(c[32:])) // DES exchanges the halves at its end
+	}
 	// The last six bits of the key are 0 in lane 0, and 63 in lane 63.
 	for i, pattern := range [6]uint64{
 		0xaaaaaaaaaaaaaaaa, 0xcccccccccccccccc, 0xf0f0f0f0f0f0f0f0,
@@ -120,19 +124,24 @@ func (s *Search) Trial(first uint64, n int, hits []uint64) []uint64 {
 	return hits
 }
 
-// fit returns the lanes whose key gives the wanted right half.
-func (s *Search) fit() uint64 {
+// fit returns the lanes whose key gives a wanted right half.
+func (s *Search) fit() (fit uint64) {
 	left, right := s.left, s.right
 	for i := 0; i < rounds-1; i += 2 {
 		round(&left, &right, &s.subkeys[i])
 		round(&right, &left, &s.subkeys[i+1])
 	}
 	round(&left, &right, &s.subkeys[rounds-1]) // and left is now the right half
-	differ := uint64(0)
-	for i, want := range s.want {
-		differ |= left[i] ^ want
+	for i := range s.wants {
+		differ := uint64(0)
+		for bit, want := range &s.wants[i] {
+			if differ |= left[bit] ^ want; differ == ^uint64(0) {
+				break // on average after 8 bits
+			}
+		}
+		fit |= ^differ
 	}
-	return ^differ
+	return fit
 }
 
 // round computes a round of DES: l ^= P(S(E(r) ^ k)). The indices of r are the table E, and those of l

@@ -85,17 +85,19 @@ func laneOf(bit int) int { return bit%8*8 + bit/8 }
 // The first byte of keystream, at place 7 after step 54, is m[47], which depends on no byte after
 // s[49]. Step t is at index t+8 of the arrays; the steps before 1 are set from the frame.
 type slicedState struct {
-	n, m [lanes]plane
-	want plane // the first byte of the keystream
+	n, m  [lanes]plane
+	wants []plane // first bytes of keystreams
 }
 
-// load sets the state that a frame begins with, and the wanted first byte of keystream.
-func (st *slicedState) load(state uint64, first byte) {
+// load sets the state that a frame begins with, and the wanted first bytes of keystream.
+func (st *slicedState) load(state uint64, first ...byte) {
 	for i := range 4 {
 		st.n[8-i] = sliceConstant(byte(state >> (8 * i)))
 		st.m[4-i] = sliceConstant(byte(state >> (8 * (4 + i))))
 	}
-	st.want = sliceConstant(first)
+	for _, b := range first {
+		st.wants = append(st.wants, sliceConstant(b))
+	}
 }
 
 // sliceConstant returns the plane with the same byte in all lanes.
@@ -107,8 +109,8 @@ func sliceConstant(x byte) (p plane) {
 }
 
 // fit computes the first byte of keystream in every lane, from the key bytes s[at], s[at+1], …,
-// with indices modulo 64. It returns the bits of the lanes in which it is the wanted one.
-func (st *slicedState) fit(s *[lanes]plane, at int) uint64 {
+// with indices modulo 64. It returns the bits of the lanes in which it is a wanted one.
+func (st *slicedState) fit(s *[lanes]plane, at int) (fit uint64) {
 	n, m := &st.n, &st.m
 	for t := 9; t < 9+reach; t++ {
 		slicedB(&n[t%lanes], &m[(t-8)%lanes], &m[(t-7)%lanes], &m[(t-6)%lanes], &m[(t-5)%lanes], &s[(at+t-9)%lanes])
@@ -116,9 +118,12 @@ func (st *slicedState) fit(s *[lanes]plane, at int) uint64 {
 	}
 	const last = 8 + reach - 2
 	slicedA(&m[last], &n[last], &n[last+1], &n[last+2])
-	differ := uint64(0)
-	for i, want := range st.want {
-		differ |= m[last][i] ^ want
+	for i := range st.wants {
+		differ := uint64(0)
+		for bit, want := range &st.wants[i] {
+			differ |= m[last][bit] ^ want
+		}
+		fit |= ^differ
 	}
-	return ^differ
+	return fit
 }
