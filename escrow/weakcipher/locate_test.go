@@ -10,7 +10,8 @@ import (
 	"doormat/internal/testing/ratio"
 )
 
-// several searches a range once for targets in it, beside it, and one that is there twice.
+// several searches a range, in several batches, once for targets in it, beside it, and one that is there
+// twice.
 func several(t *testing.T, unit uint64, seal func(place uint64) []byte, locate func(targets [][]byte, o Options) ([]uint64, Work, error)) {
 	t.Helper()
 	const bits = 16
@@ -52,7 +53,7 @@ func several(t *testing.T, unit uint64, seal func(place uint64) []byte, locate f
 func TestLocate(t *testing.T) {
 	t.Run("export RC4", func(t *testing.T) {
 		h := NewHello()
-		several(t, 1, func(place uint64) []byte {
+		several(t, 512, func(place uint64) []byte {
 			out := make([]byte, 16)
 			h.XOR(ExportSecret{b: number40(place - 1)}, true, 0, out)
 			return out
@@ -62,7 +63,7 @@ func TestLocate(t *testing.T) {
 	})
 	plaintext := []byte("MIME-Version: 1.")
 	t.Run("DES", func(t *testing.T) {
-		several(t, 1, func(place uint64) []byte {
+		several(t, 512, func(place uint64) []byte {
 			out := slices.Clone(plaintext)
 			if err := (DES40Key{b: number40(place - 1)}).EncryptBlocks(out); err != nil {
 				t.Fatal(err)
