@@ -67,7 +67,7 @@ func output(c *exec.Cmd) ([]byte, error) {
 
 // options are what the page is made of, in both forms.
 func (library) options() web.Options {
-	m := matrix()
+	m := held()
 	return web.Options{Matrix: m.Systems, Made: m.Made}
 }
 

@@ -1,6 +1,9 @@
 package web
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // A System is one design in the matrix, and its thefts.
 type System struct {
@@ -10,7 +13,39 @@ type System struct {
 	Until   string // when it fell out of use, "today", or ""
 	Year    int    // 0 if it was never in use
 	Rows    []Row
+
+	Holdings map[string]Holding `json:"-"` // by the column of the cross table; none where nothing opens
 }
+
+// A Holding is what opens with the keys of those who stand in one column of the cross table.
+type Holding struct {
+	Marks int      // how many of them it takes; 0 if nothing opens
+	All   bool     // every message, not some
+	Names []string // in the column of others
+}
+
+// columns are those of the cross table, in order.
+var columns = []string{"user", "device", "provider", "authority", "several", "maker", "others"}
+
+// A Cell is one of the cross table.
+type Cell struct {
+	Column string
+	Holding
+}
+
+// Cells returns those of a system in order.
+func (s System) Cells() (list []Cell) {
+	for _, c := range columns {
+		list = append(list, Cell{c, s.Holdings[c]})
+	}
+	return list
+}
+
+// Columns returns those of the cross table.
+func (section) Columns() []string { return columns }
+
+// Shapes returns a mark for each who is needed.
+func (h Holding) Shapes() string { return strings.Repeat("◇", h.Marks) }
 
 // A Row is one theft, and what it opened.
 type Row struct {
