@@ -39,9 +39,16 @@ type breach struct {
 type column struct {
 	name  string
 	stage *attacks.Stage
-	rogue *attacks.Stage // the same people, and one who cheats; nil before it is wanted
+	apart []apart // thefts that need a stage of their own
 	wire  *wire
 	now   *looting // the last theft
+}
+
+// An apart is a stage with the same people and messages, on which one thief or cheat acts: that changes what others
+// measure.
+type apart struct {
+	theft attacks.TheftName
+	stage *attacks.Stage
 }
 
 // A looting is a theft, and what the page was told of it.
@@ -59,8 +66,8 @@ func (b *breach) close() {
 			continue
 		}
 		c.stage.Close()
-		if c.rogue != nil {
-			c.rogue.Close()
+		for _, a := range c.apart {
+			a.stage.Close()
 		}
 	}
 }
@@ -229,8 +236,10 @@ func (c *column) carry(m attacks.Message) error {
 	if err := c.stage.Send(m); err != nil {
 		return err
 	}
-	if c.rogue != nil {
-		return c.rogue.Send(m)
+	for _, a := range c.apart {
+		if err := a.stage.Send(m); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -25,7 +25,8 @@ package desk
 //	doorstep pick    name                    whose secret the student would keep; no bet is needed
 //
 //	breach   send    n                       the next n messages of the town in both columns; 0 is all that are left
-//	breach   steal   name                    the theft of that name, now, in each column that has it; bet: the theft
+//	breach   steal   name                    the theft of that name, now, in each column that has it; bet: the theft. A
+//	                                         thief who acts ("relay, acting", "device keys, acting") reads what is sent later
 //	breach   write   from, to, text          one more message by hand; it opens at once if a theft opens it
 //	                                         a bet is from 0 to the number of messages sent, of which there must be one
 //	breach   card                            after the theft of the escrow key: Text.key, and Text.group, in groups of four

@@ -13,6 +13,7 @@ import (
 
 	"doormat/attacks"
 	attack "doormat/attacks/escrow"
+	"doormat/attacks/messenger"
 	"doormat/attacks/noescrow"
 	sharing "doormat/attacks/threshold"
 	"doormat/examples/internal/qr"
@@ -77,7 +78,7 @@ func (l *lesson) of(kind, column string) (all []Event) {
 var long = flag.Bool("long", false, "test each theft, with more messages")
 
 // usual are the thefts that are tested without -long: one of each kind.
-var usual = []attacks.TheftName{attack.Key, attacks.DeviceKeys, attack.RogueSender, "device seizure", "implant"}
+var usual = []attacks.TheftName{attack.Key, attacks.DeviceKeys, attack.RogueSender, "device seizure", "implant", messenger.ActingRelay, messenger.ActingDeviceKeys}
 
 // Each figure of the breach is that of attacks.Run.
 func TestBreachIsTheExperiment(t *testing.T) {
@@ -87,7 +88,15 @@ func TestBreachIsTheExperiment(t *testing.T) {
 	}
 	c := attacks.NewConversation(theTown().messages[:sample])
 	c.People = theTown().people
-	for column, system := range map[string]attacks.System{with: attack.New(), without: noescrow.New(), "rogue": attack.NewRogue(Victim)} {
+	for column, system := range map[string]attacks.System{
+		with: attack.New(), without: noescrow.New(), "rogue": attack.NewRogue(Victim),
+		"with, relay": attack.NewActing()[0], "with, keys": attack.NewActing()[1],
+		"without, relay": noescrow.NewActing()[0], "without, keys": noescrow.NewActing()[1],
+	} {
+		name, _, _ := strings.Cut(column, ",")
+		if name == "rogue" {
+			name = with
+		}
 		r, err := attacks.Run(t.Context(), system, c, Victim, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -104,18 +113,9 @@ func TestBreachIsTheExperiment(t *testing.T) {
 			}
 			l.do("breach", "bet", Args{Name: string(want.Theft), N: 1})
 			l.do("breach", "steal", Args{Name: string(want.Theft)})
-			var opened []Event
-			if column == "rogue" {
-				opened = l.of("opened", with)
-			} else {
-				opened = l.of("opened", column)
-			}
+			opened := l.of("opened", name)
 			if moment < sample {
 				l.do("breach", "send", Args{N: sample - moment})
-			}
-			name := column
-			if column == "rogue" {
-				name = with
 			}
 			exposed := l.of("exposed", name)
 			if len(exposed) != 1 {

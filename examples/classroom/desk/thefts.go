@@ -4,11 +4,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"doormat/attacks"
 	attack "doormat/attacks/escrow"
 	"doormat/attacks/messenger"
+	"doormat/attacks/noescrow"
 	"doormat/escrow"
 )
 
@@ -53,11 +55,8 @@ func (b *breach) steal(t *turn, name attacks.TheftName) error {
 
 // loot commits a theft in one column. It returns nil if there is no such thing there.
 func (b *breach) loot(t *turn, c *column, name attacks.TheftName) (*looting, error) {
-	if name == attack.RogueSender {
-		if c.name == without {
-			return nil, nil
-		}
-		stage, err := b.cheat(t, c)
+	if system := acting(c.name, name); system != nil {
+		stage, err := b.apart(t, c, name, system)
 		if err != nil {
 			return nil, err
 		}
@@ -87,22 +86,40 @@ func (b *breach) loot(t *turn, c *column, name attacks.TheftName) (*looting, err
 	return &looting{name: name, stage: c.stage, stolen: stolen}, nil
 }
 
-// cheat returns the column with one sender who puts noise in the field. Everything that was sent is sent there
-// too.
-func (b *breach) cheat(t *turn, c *column) (*attacks.Stage, error) {
-	if c.rogue != nil {
-		return c.rogue, nil
+// acting returns the system of a column in which somebody acts: a sender who puts noise in the field, a relay, or a thief
+// on the wire. It returns nil if the column's own system has the theft, or none has.
+func acting(column string, name attacks.TheftName) attacks.System {
+	systems := noescrow.NewActing()
+	if column == with {
+		systems = append(attack.NewActing(), attack.NewRogue(Victim))
 	}
-	stage, err := enrol(attack.NewRogue(Victim))
+	for _, s := range systems {
+		for _, theft := range s.Thefts(Victim) {
+			if theft.Name == name {
+				return s
+			}
+		}
+	}
+	return nil
+}
+
+// apart returns a stage of its own for a theft. Everything that was sent is sent there too, before the theft. A thief who
+// comes again begins anew.
+func (b *breach) apart(t *turn, c *column, name attacks.TheftName, s attacks.System) (*attacks.Stage, error) {
+	stage, err := enrol(s)
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range b.messages {
-		if err := stage.Send(m); err != nil {
+		if err := errors.Join(t.ctx.Err(), stage.Send(m)); err != nil {
 			return nil, errors.Join(err, stage.Close())
 		}
 	}
-	c.rogue = stage
+	if i := slices.IndexFunc(c.apart, func(a apart) bool { return a.theft == name }); i >= 0 {
+		c.apart[i].stage.Close()
+		c.apart = slices.Delete(c.apart, i, i+1)
+	}
+	c.apart = append(c.apart, apart{name, stage})
 	return stage, nil
 }
 

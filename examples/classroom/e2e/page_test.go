@@ -10,6 +10,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/conversation"
 	"doormat/attacks/escrow"
+	"doormat/attacks/messenger"
 	"doormat/attacks/noescrow"
 )
 
@@ -86,6 +87,38 @@ func TestBreach(t *testing.T) {
 		b.idle()
 	}
 	b.axe("breach")
+}
+
+// A relay that acts, from the middle of the town's messages on: what opens is what the library measures, in both columns.
+func TestActing(t *testing.T) {
+	b := open(t, site.url+"#code=K7-RIVER&lang=en&at=breach")
+	b.use("[data-half]")
+	b.idle()
+	town := conversation.Town()
+	if got := digits(b.text("[data-sent]")); got[0] != fmt.Sprint(town.Moment) {
+		t.Fatalf("%v are sent, expected %d", got, town.Moment)
+	}
+	b.choose("[data-station=breach] select[name=theft]", string(messenger.ActingRelay))
+	if eval[bool](b, "document.querySelector('[data-acting]').hidden") {
+		t.Error("the page does not say how a thief acts")
+	}
+	b.use("[data-station=breach] [data-form=bet] button:not([type=button])")
+	b.idle()
+	b.use("[data-station=breach] [data-steal]")
+	b.idle()
+	b.use("[data-station=breach] [data-send='0']")
+	b.idle()
+	for column, system := range map[string]attacks.System{"with": escrow.NewActing()[0], "without": noescrow.NewActing()[0]} {
+		r, err := attacks.Run(t.Context(), system, town.Conversation, town.Busiest, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := r.Exposure(messenger.ActingRelay).Readable()
+		r.Close()
+		if got := digits(b.text(fmt.Sprintf("[data-column=%s] [data-count]", column))); len(got) != 2 || got[0] != fmt.Sprint(want.N) || want.N == 0 {
+			t.Errorf("%s: the page says %v, the library %v", column, got, want)
+		}
+	}
 }
 
 // The other stations, by keyboard: each has a bet before what it reveals, and shows what the library measures.

@@ -60,6 +60,7 @@ export function breach(lesson, root) {
     range.max = all;
     if (!moved && !range.disabled) range.value = Math.round(all / 2);
     range.dispatchEvent(new Event("input"));
+    able(find("[data-half]"), n < Number(find("[data-half]").dataset.half));
   }
 
   function sealed(event) {
@@ -234,10 +235,17 @@ export function breach(lesson, root) {
     });
   }
 
+  const half = find("[data-half]");
+  click(half, async () => {
+    await lesson.act("breach", "send", { n: Number(half.dataset.half) - rows.length });
+    await lesson.busy(show);
+  });
+
   form.elements.n.addEventListener("input", (event) => (moved ||= event.isTrusted));
   const theft = form.elements.theft;
   const look = bet(lesson, "breach", form, () => theft.value, [find("[data-steal]")], () => rows.length > 0);
-  theft.addEventListener("change", look);
+  const acts = () => (find("[data-acting]").hidden = theft.selectedOptions[0].dataset.acts === undefined);
+  theft.addEventListener("change", () => { look(); acts(); });
   click(find("[data-steal]"), async () => {
     begin();
     find("[data-columns]").scrollIntoView({ block: "start" });
@@ -262,7 +270,9 @@ export function breach(lesson, root) {
   });
 
   const write = find("[data-form=write]");
-  write.elements.to.selectedIndex = 1;
+  const victim = find("[data-victim]");
+  const concerns = () => (victim.hidden = ![write.elements.from.value, write.elements.to.value].includes(victim.dataset.victim));
+  for (const name of ["from", "to"]) write.elements[name].addEventListener("change", concerns);
   write.addEventListener("submit", async (event) => {
     event.preventDefault();
     const { from, to, text } = write.elements;

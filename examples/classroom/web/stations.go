@@ -123,6 +123,7 @@ func (s section) ST(key string) (string, error) { return s.T(s.ID + "." + key) }
 // thefts are those of station 1, in the order in which a class meets them: by the names of the library.
 var thefts = []string{
 	"escrow key", "relay", "wiretap", "quantum", "device seizure", "device seizure, disappearing", "device keys", "rogue sender",
+	"relay, acting", "device keys, acting",
 }
 
 var notLetters = regexp.MustCompile(`[^a-z0-9]+`)
@@ -131,12 +132,13 @@ var notLetters = regexp.MustCompile(`[^a-z0-9]+`)
 type theft struct {
 	Name string // in the library
 	ID   string // of its text in words
+	Acts bool   // on the wire, from the theft on
 }
 
 // Thefts returns those of station 1.
 func (section) Thefts() (list []theft) {
 	for _, name := range thefts {
-		list = append(list, theft{name, "theft." + notLetters.ReplaceAllString(name, "-")})
+		list = append(list, theft{name, "theft." + notLetters.ReplaceAllString(name, "-"), strings.HasSuffix(name, ", acting")})
 	}
 	return list
 }
@@ -158,6 +160,16 @@ func (section) People() (list []person) {
 
 // Town returns the names of all who live in the town.
 func (section) Town() []string { return conversation.Town().People }
+
+// Victim is whose phone is stolen.
+func (section) Victim() string { return conversation.Town().Busiest }
+
+// Half is how many messages are sent before a thief who acts comes.
+func (section) Half() int { return conversation.Town().Moment }
+
+// From and To are who writes one more message, unless others are chosen: not the victim, whose own figures it would change.
+func (section) From() string { return "Lena Pask" }
+func (section) To() string   { return "Jonas Vos" }
 
 // A column is one side of station 1.
 type column struct {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"fmt"
 	"html"
 	"io/fs"
 	"math/rand/v2"
@@ -287,6 +288,28 @@ func TestScriptsNameTexts(t *testing.T) {
 	}
 	if n < 20 {
 		t.Errorf("found %d ids, expected 20 or more", n)
+	}
+}
+
+// One more message is between two of the town of whom none is the victim, and half of the messages are left for a thief who
+// acts.
+func TestOneMoreMessage(t *testing.T) {
+	var s section
+	town := s.Town()
+	if !slices.Contains(town, s.From()) || !slices.Contains(town, s.To()) || !slices.Contains(town, s.Victim()) {
+		t.Errorf("%s, %s and %s do not all live in the town", s.From(), s.To(), s.Victim())
+	}
+	if s.From() == s.To() || s.From() == s.Victim() || s.To() == s.Victim() {
+		t.Errorf("%s writes to %s, and %s is the victim", s.From(), s.To(), s.Victim())
+	}
+	page, err := Page(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`<option selected>` + s.From(), `<option selected>` + s.To(), fmt.Sprintf(`data-half="%d"`, s.Half())} {
+		if !bytes.Contains(page, []byte(want)) {
+			t.Errorf("the page does not have %s", want)
+		}
 	}
 }
 
