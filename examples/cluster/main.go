@@ -25,6 +25,7 @@ import (
 )
 
 const usage = `Usage: cluster serve [-cipher NAME] [-bits N] [-listen ADDRESS] [-dir DIR]
+                     [-web ADDRESS [-watch]]
        cluster join ADDRESS -code CODE
 
 Cluster finds a key with the machines of a class. One serves: it encrypts a
@@ -36,13 +37,18 @@ others join, with all their cores.
   -bits N          unknown bits of the key, 8 to 40; for tea1 11 to 32 (all)
   -listen ADDRESS  where to listen (127.0.0.1, or as before); 0.0.0.0:4222 lets
                    other machines in
+  -web ADDRESS     serve a page that shows the search, and with which browsers
+                   join: 127.0.0.1:8080, or 0.0.0.0:8080 for other machines. The
+                   go command builds what they run. When the key is found the
+                   page stays until the program is interrupted
+  -watch           the page only shows the search; nothing is built
   -dir DIR         where the search is kept, also if the server is killed; the
                    same command then goes on with it (DIR/doormat-cluster in the
                    folder for caches)
   -code CODE       the class code that the server prints
 
 Examples:
-  go run -C examples/cluster . serve -cipher des -bits 34
+  go run -C examples/cluster . serve -cipher des -bits 34 -web 127.0.0.1:8080
   go run -C examples/cluster . join 127.0.0.1:41234 -code JQ3VZ7WLXA
 `
 
@@ -58,6 +64,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		name := f.String("cipher", "des", "")
 		bits := f.Number("bits", 0, 8, 40)
 		listen := f.String("listen", "", "")
+		webAddress := f.String("web", "", "")
+		watch := f.Bool("watch", false, "")
 		var dir string
 		f.Path(&dir, "dir")
 		if err := f.Parse(args[1:], stdout); err != nil {
@@ -80,7 +88,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			}
 			dir = filepath.Join(cache, "doormat-cluster")
 		}
-		return serve(ctx, task{Cipher: *name, Bits: *bits}, *listen, dir, stdout, stderr)
+		if *watch && *webAddress == "" {
+			return cli.BadInput("expected -web beside -watch, found none")
+		}
+		site, err := openSite(ctx, *webAddress, *watch, stderr)
+		if err != nil {
+			return err
+		}
+		defer site.close()
+		return serve(ctx, task{Cipher: *name, Bits: *bits}, *listen, dir, site, stdout, stderr)
 	case len(args) > 1 && args[0] == "join" && args[1] != "" && args[1][0] != '-':
 		code := f.String("code", "", "")
 		if err := f.Parse(args[2:], stdout); err != nil {
@@ -104,7 +120,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 }
 
 // serve deals a message, or goes on with one, until its key is found.
-func serve(ctx context.Context, t task, listen, dir string, stdout, stderr io.Writer) error {
+func serve(ctx context.Context, t task, listen, dir string, site *site, stdout, stderr io.Writer) error {
 	h, err := open(ctx, dir, listen, t, alive)
 	if err != nil {
 		return err
@@ -113,16 +129,27 @@ func serve(ctx context.Context, t task, listen, dir string, stdout, stderr io.Wr
 	address := reachable(h.job.Address)
 	fmt.Fprintf(stdout, "address     %s\nclass code  %s\nsearch      %s, %d bits, %s ranges of %s keys, in %s\njoin with   go run -C examples/cluster . join %s -code %s\n",
 		address, h.job.Code, t.Cipher, t.Bits, page.Thousands(h.ranges()), page.Thousands(h.job.Size), dir, address, h.job.Code)
+	if err := site.serve(h, stdout); err != nil {
+		return err
+	}
 	bar := cli.NewProgress(stderr)
-	err = h.run(ctx, func(s state) { bar.Set(s.String(), int((s.ranges-s.left)*1000/s.ranges), 1000) })
+	err = h.run(ctx, func(s state) {
+		bar.Set(s.String(), int((s.ranges-s.left)*1000/s.ranges), 1000)
+		site.show(shown{state: s})
+	})
 	bar.Clear()
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "key         %x, number %s of %s\nit opens    %q\nliars       %d caught\n",
 		h.key, page.Thousands(h.place), page.Thousands(h.job.Task.Limit-h.job.Task.First), h.text, h.caught)
+	site.found(h)
 	h.close()
-	return discard(dir)
+	if err := discard(dir); err != nil {
+		return err
+	}
+	site.wait(ctx, stderr)
+	return nil
 }
 
 // reachable returns an address under which other machines may reach a server that listens on all of its
