@@ -75,12 +75,12 @@ func TestLocate(t *testing.T) {
 	})
 	t.Run("TEA1", func(t *testing.T) {
 		frame := TEA1Frame(7, true)
+		times := map[uint64]int{} // the second time it is another register of the walk
 		several(t, tea1.WalkLength, func(place uint64) []byte {
 			out := make([]byte, 16)
-			for r := range tea1.Registers(place/tea1.WalkLength - 1) {
-				newTEA1Register(r).XOR(frame, out)
-				break
-			}
+			walk := slices.Collect(tea1.Registers(place/tea1.WalkLength - 1))
+			newTEA1Register(walk[times[place]%len(walk)]).XOR(frame, out)
+			times[place]++
 			return out
 		}, func(targets [][]byte, o Options) ([]uint64, Work, error) {
 			return LocateTEA1(t.Context(), frame, targets, o)

@@ -82,9 +82,11 @@ func allAtLeast(n int, known [][]byte) error {
 // locate searches the whole range for the first key that fits each of several targets.
 func (o Options) locate(ctx context.Context, s keysearch.Search, targets int, description string, fits func(key uint64, target int) bool) (places []uint64, w Work, err error) {
 	s.All = true
+	accepted := map[uint64]bool{} // a walk of TEA1 is reported for each of its registers that fits
 	s.Accept = func(key uint64) bool {
-		for i := range targets {
+		for i := 0; i < targets && !accepted[key]; i++ {
 			if fits(key, i) {
+				accepted[key] = true
 				return true
 			}
 		}

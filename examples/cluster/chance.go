@@ -7,22 +7,41 @@ import (
 	"math/bits"
 )
 
-// Planted keys, after Golle and Mironov, Uncheatable Distributed Computations (CT-RSA 2001): among the
-// ranges are some of which the server knows the key, since it planted it. Who says that there is none is
-// caught.
+// Ringers, after Golle and Mironov, Uncheatable Distributed Computations (CT-RSA 2001): beside the real target
+// each lease has others, whose keys the server knows to be in its range, or not to be. A search looks for all
+// of them in one pass. Who says that there is no key where the server has planted one is caught.
 //
-// Their ringers stand in every range beside the real target. The searches here look for one target at a
-// time, so a planted key has a range to itself. A worker that lies blindly is caught as the formula says;
-// one that compares targets can tell a planted range from the others, and is not.
-
-// testEvery is the number of ranges among which one, on average, has a planted key.
-const testEvery = 8
-
-// caught returns the chance that a worker is caught within n ranges if a share of them have a planted key,
-// and the worker leaves out another share of its keys, or of its ranges, and says that there is none:
+//	targets of a lease    how many   their keys
+//	the real one          1          in one range, which nobody knows
+//	decoys                3          each in a range that the server drew when it dealt
+//	ringers               4          drawn for this lease: in its range with a chance of 1/2, else in another
 //
-//	1 - (1 - planted * left)^n
-func caught(planted, left float64, n int) float64 { return 1 - math.Pow(1-planted*left, float64(n)) }
+// All are the same line under random keys, and stand in the order of their bytes, so that nothing but a
+// search tells one from the other, or how many of them are in the range. Two leases have the real target and
+// the decoys in common, and a worker that compares them learns which four these are. It still cannot do less
+// than search the range, since the ringers are others. If it wants to hide the real key, when it has found
+// one of the four, it has to guess: decoys are there for that.
+const (
+	decoys  = 3
+	ringers = 4
+)
+
+// caught returns the chance that a worker is caught within n ranges if it leaves out a share of the keys of
+// each. A ringer is among those with a chance of share/2:
+//
+//	1 - (1 - share/2)^(ringers * n)
+func caught(share float64, n int) float64 { return 1 - math.Pow(1-share/2, float64(ringers*n)) }
+
+// idle returns the share of the work that a worker can leave out unseen, if it compares its leases: where all
+// four ringers are in the range, it can stop when it has found them. Four random places leave a fifth of the
+// range behind them.
+//
+//	2^-ringers / (ringers + 1)
+func idle() float64 { return math.Exp2(-ringers) / (ringers + 1) }
+
+// hidden returns the chance that a worker is caught that has found the key of one of the four targets that
+// stay, and hides it.
+func hidden() float64 { return float64(decoys) / (decoys + 1) }
 
 // random draws a number below n. It is uniform to within n/2^64.
 func random(n uint64) uint64 {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -14,6 +15,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,33 +35,36 @@ const (
 	maxStore       = 1 << 30 // bytes on disk
 	maxRate        = 2000    // messages a second of a connection; one that sends more is disconnected
 	maxLiars       = 4096    // that are remembered
-	maxHeld        = 4 * testEvery
 )
 
 // A job is a search. It is kept in a file beside the queue, without the key, which the server forgets once
 // it has dealt the message.
 type job struct {
-	Task    task   // all of it
-	Code    string // the class code
-	Address string // where the server listened last
-	Size    uint64 // keys of a range
+	Task    task     // all of it; its targets are those that all leases have, the real one first
+	Message dealt    // that is to be opened
+	Decoys  []uint64 // of the other targets, the first key of the range that theirs is in
+	Code    string   // the class code
+	Address string   // where the server listened last
+	Size    uint64   // keys of a range
 }
 
 // A hub is the server: the queue, and what it knows of the workers. One goroutine, run's, uses it.
 //
 // A range is a message in a work queue of JetStream, in files. A lease takes it out of sight, until the
 // worker has not been heard for the time alive; then JetStream hands it out again. It is acknowledged, and
-// deleted, when its worker has been found right about a planted key later. So what is deleted is what
-// is searched, and nothing is counted besides.
+// deleted, when its worker has been right about the ringers in it. So what is deleted is what is
+// searched, and nothing is counted besides.
 type hub struct {
 	job   job
+	dir   string
 	alive time.Duration
-	plant func() bool // whether the next range has a planted key
+	coin  func() bool // whether the next ringer is in its range
 
 	nats    *server.Server
 	conn    *nats.Conn
 	asks    chan *nats.Msg
 	calls   chan call // from the web port
+	js      jetstream.JetStream
 	stream  jetstream.Stream
 	queue   jetstream.Consumer
 	workers map[string]*worker
@@ -86,9 +91,11 @@ type worker struct {
 	heard time.Time
 	lease string
 	task  task
-	msg   jetstream.Msg   // of the lease; nil if its key is planted
-	held  []jetstream.Msg // searched, and not yet acknowledged
+	there []bool        // which targets' keys are in the range; that of the real one is not known
+	real  int           // which target is the real one
+	msg   jetstream.Msg // of the lease
 	tried uint64
+	right []uint64 // the ranges that it was right about, by their first keys
 }
 
 const (
@@ -103,9 +110,9 @@ func open(ctx context.Context, dir, listen string, t task, alive time.Duration) 
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	h = &hub{alive: alive, workers: map[string]*worker{}, liars: map[string]bool{}, began: time.Now(), calls: make(chan call)}
-	h.plant = func() bool { return random(testEvery) == 0 }
-	dealt, err := h.readJob(dir)
+	h = &hub{dir: dir, alive: alive, workers: map[string]*worker{}, liars: map[string]bool{}, began: time.Now(), calls: make(chan call)}
+	h.coin = func() bool { return random(2) == 0 }
+	dealt, err := h.readJob()
 	if err != nil {
 		return nil, err
 	}
@@ -126,11 +133,10 @@ func open(ctx context.Context, dir, listen string, t task, alive time.Duration) 
 		h.close()
 		return nil, err
 	}
-	if !dealt {
+	if dealt {
+		err = h.writeJob() // the address may be another
+	} else {
 		err = h.deal(ctx)
-	}
-	if err == nil {
-		err = h.writeJob(dir) // after the queue is full: without it the next start deals anew
 	}
 	if err != nil {
 		h.close()
@@ -147,16 +153,51 @@ func newJob(t task) (j job, err error) {
 	if t.Bits < c.least || t.Bits > c.full {
 		return j, fmt.Errorf("expected %d to %d bits for %s, found %d", c.least, c.full, c.name, t.Bits)
 	}
-	if t.Target, t.First, err = c.deal(t.Bits); err != nil {
+	d, err := c.deal(t.Bits)
+	if err != nil {
 		return j, err
 	}
 	n := c.keys(t.Bits)
-	t.Limit = t.First + n
-	return job{Task: t, Code: rand.Text()[:10], Size: max(min(c.lease, n/64), c.unit)}, nil
+	t.Common, t.Targets, t.First, t.Limit = d.Common, [][]byte{d.Target}, d.Base, d.Base+n
+	return job{Task: t, Message: d, Code: rand.Text()[:10], Size: max(min(c.lease, n/64), c.unit)}, nil
 }
 
-func (h *hub) readJob(dir string) (found bool, err error) {
-	data, err := os.ReadFile(filepath.Join(dir, jobFile))
+// ranges returns how many ranges there are in all.
+func (j *job) ranges() uint64 { return (j.Task.Limit - j.Task.First + j.Size - 1) / j.Size }
+
+// part returns a range, by its number.
+func (j *job) part(i uint64) task {
+	t := j.Task
+	t.First += i * j.Size
+	t.Limit = min(t.First+j.Size, t.Limit)
+	return t
+}
+
+// plant draws a key of a range, and returns its target.
+func (j *job) plant(t task) ([]byte, error) {
+	c, err := cipherOf(t.Cipher)
+	if err != nil {
+		return nil, err
+	}
+	return c.plant(t)
+}
+
+// decoy draws the targets that all leases have beside the real one.
+func (j *job) decoy() error {
+	j.Task.Targets, j.Decoys = j.Task.Targets[:1], nil
+	for range decoys {
+		t := j.part(random(j.ranges()))
+		target, err := j.plant(t)
+		if err != nil {
+			return err
+		}
+		j.Task.Targets, j.Decoys = append(j.Task.Targets, target), append(j.Decoys, t.First)
+	}
+	return nil
+}
+
+func (h *hub) readJob() (found bool, err error) {
+	data, err := os.ReadFile(filepath.Join(h.dir, jobFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
@@ -166,18 +207,18 @@ func (h *hub) readJob(dir string) (found bool, err error) {
 	if err := decode(data, &h.job); err != nil {
 		return false, fmt.Errorf("%s: %w", jobFile, err)
 	}
-	if _, err := h.job.Task.check(); err != nil || h.job.Size == 0 || h.job.Code == "" {
+	if _, err := h.job.Task.check(); err != nil || h.job.Size == 0 || h.job.Code == "" || len(h.job.Decoys) != len(h.job.Task.Targets)-1 {
 		return false, fmt.Errorf("%s: expected a search, found something else: %v", jobFile, err)
 	}
 	return true, nil
 }
 
-func (h *hub) writeJob(dir string) error {
+func (h *hub) writeJob() error {
 	data, err := json.Marshal(h.job)
 	if err != nil {
 		return err
 	}
-	name := filepath.Join(dir, jobFile)
+	name := filepath.Join(h.dir, jobFile)
 	if err := os.WriteFile(name+".new", data, 0o600); err != nil {
 		return err
 	}
@@ -228,18 +269,18 @@ func (h *hub) start(ctx context.Context, dir, listen string) (err error) {
 	if h.own, err = h.conn.GetClientID(); err != nil {
 		return err
 	}
-	js, err := jetstream.New(h.conn)
-	if err != nil {
+	// One, since each keeps a subscription.
+	if h.js, err = jetstream.New(h.conn, jetstream.WithPublishAsyncMaxPending(256)); err != nil {
 		return err
 	}
-	h.stream, err = js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	h.stream, err = h.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: streamName, Subjects: []string{rangeSubject}, Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage,
 	})
 	if err != nil {
 		return err
 	}
 	h.queue, err = h.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
-		Durable: "workers", AckPolicy: jetstream.AckExplicitPolicy, AckWait: h.alive, MaxAckPending: maxWorkers * maxHeld,
+		Durable: "workers", AckPolicy: jetstream.AckExplicitPolicy, AckWait: h.alive, MaxAckPending: maxWorkers,
 	})
 	if err != nil {
 		return err
@@ -252,38 +293,45 @@ func (h *hub) start(ctx context.Context, dir, listen string) (err error) {
 // ignore keeps the client from printing that a full queue drops messages.
 func ignore(*nats.Conn, *nats.Subscription, error) {}
 
-// deal puts all ranges into the queue, once.
+// deal puts all ranges into the queue, once, and draws decoys for them.
 func (h *hub) deal(ctx context.Context) error {
+	if err := h.job.decoy(); err != nil {
+		return err
+	}
 	if err := h.stream.Purge(ctx); err != nil {
 		return err
 	}
-	js, err := jetstream.New(h.conn, jetstream.WithPublishAsyncMaxPending(256))
-	if err != nil {
+	var all []uint64
+	for i := range h.ranges() {
+		all = append(all, h.job.part(i).First)
+	}
+	if err := h.put(ctx, all); err != nil {
 		return err
-	}
-	t := h.job.Task
-	for first := t.First; first < t.Limit; first += h.job.Size {
-		data := binary.BigEndian.AppendUint64(nil, first)
-		data = binary.BigEndian.AppendUint64(data, min(first+h.job.Size, t.Limit))
-		if _, err := js.PublishAsync(rangeSubject, data); err != nil {
-			return err
-		}
-	}
-	select {
-	case <-js.PublishAsyncComplete():
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 	if left, err := h.left(ctx); err != nil || left != h.ranges() {
 		return fmt.Errorf("expected %d ranges in the queue, found %d: %v", h.ranges(), left, err)
 	}
-	return nil
+	return h.writeJob() // after the queue is full: without it the next start deals anew
 }
 
-// ranges returns how many ranges there are in all.
-func (h *hub) ranges() uint64 {
-	return (h.job.Task.Limit - h.job.Task.First + h.job.Size - 1) / h.job.Size
+// put puts ranges into the queue, by their first keys.
+func (h *hub) put(ctx context.Context, ranges []uint64) error {
+	for _, first := range ranges {
+		data := binary.BigEndian.AppendUint64(nil, first)
+		data = binary.BigEndian.AppendUint64(data, min(first+h.job.Size, h.job.Task.Limit))
+		if _, err := h.js.PublishAsync(rangeSubject, data); err != nil {
+			return err
+		}
+	}
+	select {
+	case <-h.js.PublishAsyncComplete():
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
+
+func (h *hub) ranges() uint64 { return h.job.ranges() }
 
 // left returns how many ranges are not acknowledged.
 func (h *hub) left(ctx context.Context) (uint64, error) {
@@ -385,7 +433,7 @@ func (h *hub) answer(ctx context.Context, data []byte) reply {
 		return reply{Error: err.Error()}
 	}
 	if h.liars[a.Worker] {
-		return reply{Error: "a key was planted in a range of this worker, which did not find it"}
+		return reply{Error: "this worker was wrong about a range"}
 	}
 	w := h.workers[a.Worker]
 	if w == nil {
@@ -400,8 +448,8 @@ func (h *hub) answer(ctx context.Context, data []byte) reply {
 	}
 	late := !w.heard.IsZero() && time.Since(w.heard) > h.alive
 	w.heard = time.Now()
-	if late { // JetStream has handed out its ranges again
-		*w = worker{heard: w.heard}
+	if late { // JetStream has handed out its range again
+		*w = worker{heard: w.heard, right: w.right}
 	}
 	switch {
 	case a.Lease == "" && w.lease == "":
@@ -425,94 +473,110 @@ func (h *hub) answer(ctx context.Context, data []byte) reply {
 	return reply{Lease: w.lease, Task: &w.task, Alive: h.alive.Milliseconds()}
 }
 
-// extend keeps a worker's ranges from being handed out again.
+// extend keeps a worker's range from being handed out again.
 func (h *hub) extend(w *worker) {
-	for _, m := range w.held {
-		m.InProgress() // if it fails the range is searched twice
-	}
 	if w.msg != nil {
-		w.msg.InProgress()
+		w.msg.InProgress() // if it fails the range is searched twice
 	}
 }
 
-// grant leases a range to a worker: one with a planted key now and then, and at the end, when the
-// queue is empty and ranges wait for it.
+// grant leases a range to a worker, if there is one.
 func (h *hub) grant(ctx context.Context, w *worker) error {
-	planted := h.plant() || len(w.held) >= maxHeld
-	if !planted {
-		batch, err := h.queue.FetchNoWait(1)
-		if err != nil {
-			return err
-		}
-		for m := range batch.Messages() {
-			w.msg = m
-		}
-		if w.msg == nil {
-			left, err := h.left(ctx)
-			if err != nil || len(w.held) == 0 || left > h.out() {
-				return err // ranges of a worker that has gone are still to come
-			}
-			planted = true
-		}
+	batch, err := h.queue.FetchNoWait(1)
+	if err != nil {
+		return err
 	}
-	t := h.job.Task
-	if planted {
-		first := t.First + random(h.ranges())*h.job.Size
-		t.First, t.Limit = first, min(first+h.job.Size, t.Limit)
-		c, err := cipherOf(t.Cipher)
-		if err != nil {
-			return err
-		}
-		if t, err = c.plant(t); err != nil {
-			return err
-		}
-	} else if data := w.msg.Data(); len(data) == 16 {
-		t.First, t.Limit = binary.BigEndian.Uint64(data), binary.BigEndian.Uint64(data[8:])
-	} else {
+	for m := range batch.Messages() {
+		w.msg = m
+	}
+	if w.msg == nil {
+		return batch.Error() // without an error the others have the last ones
+	}
+	data := w.msg.Data()
+	if len(data) != 16 {
 		return errors.New("the queue is damaged: expected ranges of 16 bytes")
 	}
-	w.lease, w.task, w.tried = rand.Text(), t, 0
+	t := h.job.Task
+	t.First, t.Limit = binary.BigEndian.Uint64(data), binary.BigEndian.Uint64(data[8:])
+	if w.task, w.there, w.real, err = h.job.mix(t, h.coin); err != nil {
+		return err
+	}
+	w.lease, w.tried = rand.Text(), 0
 	return nil
 }
 
-// out returns how many ranges the workers have.
-func (h *hub) out() (n uint64) {
-	for _, w := range h.workers {
-		n += uint64(len(w.held))
-		if w.msg != nil {
-			n++
+// mix adds ringers to a range's targets, and puts all in the order of their bytes.
+func (j *job) mix(t task, coin func() bool) (mixed task, there []bool, real int, err error) {
+	type row struct {
+		target      []byte
+		there, real bool
+	}
+	var rows []row
+	for i, target := range t.Targets {
+		rows = append(rows, row{target, i > 0 && j.Decoys[i-1] == t.First, i == 0})
+	}
+	for range ringers {
+		in := coin()
+		from := t
+		if !in {
+			from = j.part(((t.First-j.Task.First)/j.Size + 1 + random(j.ranges()-1)) % j.ranges())
+		}
+		target, err := j.plant(from)
+		if err != nil {
+			return t, nil, 0, err
+		}
+		rows = append(rows, row{target, in, false})
+	}
+	slices.SortStableFunc(rows, func(a, b row) int { return bytes.Compare(a.target, b.target) })
+	t.Targets = nil
+	for i, r := range rows {
+		t.Targets, there = append(t.Targets, r.target), append(there, r.there)
+		if r.real {
+			real = i
 		}
 	}
-	return n
+	return t, there, real, nil
 }
 
-// settle takes the result of a lease. A key that is claimed is verified.
+// settle takes the result of a lease. Keys that are claimed are verified.
 func (h *hub) settle(ctx context.Context, a ask, w *worker) reply {
-	var key, text []byte
-	fits := false
-	if a.Place != 0 {
-		key, text, fits = verify(ctx, w.task, a.Place)
-	}
-	planted := w.msg == nil
-	switch {
-	case fits && !planted:
-		h.key, h.text, h.place = key, text, a.Place-h.job.Task.First
-		return reply{Done: true}
-	case fits != planted || a.Place != 0 && !fits:
-		h.punish(a.Worker, w)
-		return reply{Error: "the result is wrong"}
-	case planted:
-		for _, m := range w.held {
-			h.done(ctx, m) // if it fails the range is searched twice
+	wrong := len(a.Places) != len(w.there)
+	for i := 0; i < len(w.there) && !wrong; i++ {
+		switch place := a.Places[i]; {
+		case place == 0:
+			wrong = w.there[i]
+		case !verify(ctx, w.task, i, place):
+			wrong = true
+		case i == w.real && h.open(ctx, place):
+			return reply{Done: true}
 		}
-		w.held = nil
-	default:
-		w.held = append(w.held, w.msg)
 	}
+	if wrong {
+		if err := h.punish(ctx, a.Worker, w); err != nil {
+			return reply{Error: err.Error()} // when the queue is empty all is dealt again
+		}
+		return reply{Error: "the result is wrong"}
+	}
+	h.done(ctx, w.msg) // if it fails the range is searched twice
 	h.keys += w.task.Limit - w.task.First
-	h.extend(w)
-	w.lease, w.msg, w.tried = "", nil, 0
+	*w = worker{heard: w.heard, right: append(w.right, w.task.First)}
 	return reply{}
+}
+
+// open opens the message with the key at a place. It reports false if the key fits the target, and not all of
+// the message.
+func (h *hub) open(ctx context.Context, place uint64) bool {
+	t := h.job.Task
+	c, err := cipherOf(t.Cipher)
+	if err != nil {
+		return false
+	}
+	key, text, err := c.open(ctx, t.Bits, h.job.Message, place)
+	if err != nil {
+		return false
+	}
+	h.key, h.text, h.place = key, text, place-t.First
+	return true
 }
 
 // done acknowledges a range, and waits until the queue has deleted it.
@@ -539,16 +603,14 @@ func (h *hub) kick() error {
 	return nil
 }
 
-// punish gives back all that a liar has not been found right about, and remembers its name.
-func (h *hub) punish(id string, w *worker) {
-	for _, m := range append(w.held, w.msg) {
-		if m != nil {
-			m.Nak() // if it fails JetStream hands the range out later
-		}
-	}
+// punish gives back a liar's range and all those that it was right about, since it may have left out keys
+// there too. It remembers the liar's name.
+func (h *hub) punish(ctx context.Context, id string, w *worker) error {
+	w.msg.Nak() // if it fails JetStream hands the range out later
 	delete(h.workers, id)
 	if len(h.liars) < maxLiars {
 		h.liars[id] = true
 	}
 	h.caught++
+	return h.put(ctx, w.right)
 }

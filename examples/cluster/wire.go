@@ -15,17 +15,17 @@ const (
 	subjectDone = "cluster.done"
 )
 
-// maxMessage is the longest message, in bytes. A lease of Notes, the longest, has some 700.
+// maxMessage is the longest message, in bytes. A lease of export RC4, the longest, has some 500.
 const maxMessage = 4096
 
 // An ask is what a worker sends. Without a lease it asks for one; with a lease it says that it is at work,
 // or that it is done.
 type ask struct {
-	Worker string // 26 characters that the worker has drawn, and tells nobody else
-	Lease  string `json:",omitempty"`
-	Tried  uint64 `json:",omitempty"` // keys of this lease so far
-	Done   bool   `json:",omitempty"`
-	Place  uint64 `json:",omitempty"` // of the key that was found, from 1; 0 if there was none
+	Worker string   // 26 characters that the worker has drawn, and tells nobody else
+	Lease  string   `json:",omitempty"`
+	Tried  uint64   `json:",omitempty"` // keys of this lease so far
+	Done   bool     `json:",omitempty"`
+	Places []uint64 `json:",omitempty"` // when it is done: of each target's key, from 1, or 0 if it is not there
 }
 
 // A reply is what the server answers. No lease means that there is nothing to do at present.
@@ -40,7 +40,7 @@ type reply struct {
 const idSize = 26 // of rand.Text
 
 func (a ask) check() error {
-	if len(a.Worker) != idSize || a.Lease != "" && len(a.Lease) != idSize || a.Lease == "" && (a.Done || a.Place != 0 || a.Tried != 0) || a.Place != 0 && !a.Done {
+	if len(a.Worker) != idSize || a.Lease != "" && len(a.Lease) != idSize || a.Lease == "" && (a.Done || a.Tried != 0) || a.Done != (len(a.Places) > 0) || len(a.Places) > maxTargets {
 		return fmt.Errorf("expected a worker of %d characters and what belongs to its lease, found something else", idSize)
 	}
 	return nil

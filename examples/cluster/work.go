@@ -79,7 +79,7 @@ func request(ctx context.Context, w wire, a ask) (r reply, err error) {
 func searchLease(ctx context.Context, w wire, id string, r reply, show func(what string, done, total uint64)) error {
 	beat := time.Duration(min(max(r.Alive, 200), 60_000)) * time.Millisecond / 4
 	last := time.Now()
-	_, _, place, err := search(ctx, *r.Task, func(tried uint64) {
+	places, err := search(ctx, *r.Task, func(tried uint64) {
 		show(r.Task.Cipher, tried, r.Task.Limit-r.Task.First)
 		if time.Since(last) >= beat {
 			last = time.Now()
@@ -89,9 +89,7 @@ func searchLease(ctx context.Context, w wire, id string, r reply, show func(what
 	if err != nil {
 		return err
 	}
-	if place == 0 {
-		show(r.Task.Cipher, r.Task.Limit-r.Task.First, r.Task.Limit-r.Task.First)
-	}
-	_, err = request(ctx, w, ask{Worker: id, Lease: r.Lease, Done: true, Place: place})
+	show(r.Task.Cipher, r.Task.Limit-r.Task.First, r.Task.Limit-r.Task.First)
+	_, err = request(ctx, w, ask{Worker: id, Lease: r.Lease, Done: true, Places: places})
 	return err
 }
