@@ -32,6 +32,7 @@ type Traced struct {
 	Bystanders attacks.Count // people who are named as having had a text, and have not written it, of all people
 	Texts      attacks.Count // texts that open, of all messages
 	Source     bool          // the originator of the text that is reported is named, for one message of it at least
+	Origin     string        // who is named as the originator of what the reporter received; "" if no one is
 }
 
 // told takes what a thief has found out. What is true stands behind it, out of the thief's reach: index
@@ -80,7 +81,7 @@ func Measure(ctx context.Context, s *System, r *Rumours, reporter, text string) 
 		if err != nil {
 			return nil, err
 		}
-		t, err := s.judge(ctx, r, text, theft, loot, transcript)
+		t, err := s.judge(ctx, r, reporter, text, theft, loot, transcript)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", theft.name, err)
 		}
@@ -146,7 +147,7 @@ func (s *System) phone(person, text string) (*attacks.Tape, error) {
 }
 
 // judge compares what a thief tells with what is true.
-func (s *System) judge(ctx context.Context, r *Rumours, text string, theft trace, loot *attacks.Tape, t *attacks.Transcript) (*Traced, error) {
+func (s *System) judge(ctx context.Context, r *Rumours, reporter, text string, theft trace, loot *attacks.Tape, t *attacks.Transcript) (*Traced, error) {
 	n := len(r.Steps)
 	out := &Traced{
 		System: s.Name(), Theft: theft.name,
@@ -161,6 +162,9 @@ func (s *System) judge(ctx context.Context, r *Rumours, text string, theft trace
 			return r.find(string(text), s.NameOf(from[:]), s.NameOf(to[:]))
 		},
 		originator: func(i int, who noescrow.Identity) {
+			if i >= 0 && i < n && r.Steps[i].To == reporter && r.Steps[i].Text == text {
+				out.Origin = s.NameOf(who[:])
+			}
 			if i >= 0 && i < n && s.NameOf(who[:]) == r.Steps[r.Origin(i)].From {
 				named[i] = true
 			} else {

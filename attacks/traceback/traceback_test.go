@@ -113,7 +113,7 @@ func TestPathAndTree(t *testing.T) {
 	is(t, path[Store], 0, 0, 0, 0, 0)
 	is(t, path[Lawful], 2, 0, 1, 2, 0) // Jon to Pia to Ana
 	is(t, path[Phone], 14, 0, 8, 7, 0)
-	if path[Store].Source || !path[Lawful].Source {
+	if path[Store].Source || path[Store].Origin != "" || !path[Lawful].Source || path[Lawful].Origin != "Jon" {
 		t.Error("the source is named without a report, or not with one")
 	}
 	tree := measured(t, NewTree(), "Ana", Secret)
@@ -127,8 +127,20 @@ func TestRetyped(t *testing.T) {
 	const mill = "The mill will close in May."
 	for _, system := range []func() *System{NewPath, NewTree} {
 		row := measured(t, system(), "Gus", mill)[Lawful]
-		if row.Named.N != 0 || row.Wrong == 0 {
+		if row.Named.N != 0 || row.Wrong == 0 || row.Origin == "" || row.Origin == "Cas" {
 			t.Errorf("%s: %+v", row.System, row)
+		}
+	}
+}
+
+// The origin is that of the reporter's own copy: Kim's is Ben's, who typed it again, and others have Cas's.
+func TestOrigin(t *testing.T) {
+	const mill = "The mill will close in May."
+	r := TownRumours(people)
+	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Retyped && s.Text == mill })
+	for reporter, want := range map[string]string{r.Steps[i].To: r.Steps[i].From, r.Steps[i].From: r.Steps[r.Origin(i)].From} {
+		if got := measured(t, NewTag(), reporter, mill)[TraceKey].Origin; got != want {
+			t.Errorf("%s has it of %q, expected %q", reporter, got, want)
 		}
 	}
 }
