@@ -62,6 +62,12 @@ package desk
 //	                                         false reports of a hundred
 //	scanning push                            a picture that was altered until it is taken for another may be shown: the page
 //	                                         has it, from when it was built; bet: "push", N
+//	tracing  chain   name                    a leaflet goes through Chain, and the third of it does one of "forward", "retype",
+//	                                         "alter", "frame": events "named"; bet: "chain NAME", N: who is named, in Chain
+//	tracing  town                            one recipient of the leaflet in the town reports it: events "traced"; bet: "town",
+//	                                         N: people who are named
+//	tracing  guess                           the table of hashes is stolen, and texts are guessed; bet: "guess", N: messages
+//	tracing  report                          reports of a message, true and false: events "report"; bet: "report", N: believed
 //	matrix, debate                           bets only
 type Request struct {
 	Station string `json:"station"`
@@ -117,6 +123,11 @@ type Response struct {
 //	          text (the unit that the tap sees), blamed
 //	points    points: x and y of each point of the tiny curve, in turn
 //	statistic name, text (name, value and bounds), flags [it passes]
+//	named     name (of the design), index, text (what the third does), blamed, exists: it is who wrote the leaflet
+//	traced    name (of the design), index, text (what is used), people (who are named for the leaflet), victims (all), n (messages whose
+//	          writer is named), of, wrong (messages for which another is named), exists: it is the authority's question
+//	report    index, name ("honest", "text", "sender", "date", "key"), flags [the provider believes it], text
+//	measured  name (of the bet), n, of: what the bet is compared with
 //	step      index (agents who are robbed, or willing), n (messages that open to the thief), of, flags [the thief opens
 //	          any, the warrant opens its one message]
 type Event struct {
@@ -180,4 +191,10 @@ const MaxRequest = 1 << 18
 //	                     (expected), nanoseconds
 //	generator statistics Numbers passed, tests
 //	generator juniper    Numbers messages
+//	tracing chain        Text chain.how; Numbers chain.right (designs that name who wrote it), chain.of
+//	tracing town         Numbers town.most (people, named by the design that names the most), town.people
+//	tracing guess        Text guess.number, guess.sender; Numbers guess.opened, guess.of, guess.guesses, guess.tried,
+//	                     guess.salted, guess.wrong
+//	tracing report       Text report.from, report.to, report.text; Numbers report.believed, report.of, report.opened,
+//	                     report.messages, report.tries
 //	scanning rates       Numbers reports, right, false (in a day, expected), share (false ones of a hundred)

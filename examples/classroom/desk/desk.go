@@ -47,6 +47,7 @@ var makers = map[string]func() station{
 	"generator": func() station { return new(generator) },
 	"dial":      func() station { return dial{} },
 	"scanning":  func() station { return scan{} },
+	"tracing":   func() station { return tracing{} },
 	"matrix":    func() station { return betting{} },
 	"debate":    func() station { return betting{} },
 }

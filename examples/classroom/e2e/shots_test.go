@@ -47,6 +47,16 @@ const lesson = `[
 	{"station":"scanning","do":"rates","args":{"rate":1000,"people":1000000,"checks":1}},
 	{"station":"scanning","do":"bet","args":{"name":"push","n":1}},
 	{"station":"scanning","do":"push","args":{}},
+	{"station":"tracing","do":"bet","args":{"name":"chain forward","n":0}},
+	{"station":"tracing","do":"chain","args":{"name":"forward"}},
+	{"station":"tracing","do":"bet","args":{"name":"chain frame","n":2}},
+	{"station":"tracing","do":"chain","args":{"name":"frame"}},
+	{"station":"tracing","do":"bet","args":{"name":"town","n":3}},
+	{"station":"tracing","do":"town","args":{}},
+	{"station":"tracing","do":"bet","args":{"name":"guess","n":0}},
+	{"station":"tracing","do":"guess","args":{}},
+	{"station":"tracing","do":"bet","args":{"name":"report","n":1}},
+	{"station":"tracing","do":"report","args":{}},
 	{"station":"debate","do":"bet","args":{"name":"d1","n":0}}
 ]`
 
@@ -68,7 +78,7 @@ func TestShots(t *testing.T) {
 		b.do(chromedp.EmulateViewport(size[0], size[1]))
 		for _, scheme := range []string{"light", "dark"} {
 			b.emulate(emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
-			for _, id := range []string{"doorstep", "breach", "ratchet", "leaf", "generator", "dial", "matrix", "scanning", "debate"} {
+			for _, id := range []string{"doorstep", "breach", "ratchet", "leaf", "generator", "dial", "matrix", "scanning", "tracing", "debate"} {
 				eval[int](b, fmt.Sprintf("document.querySelector('nav a[data-go=%s]').click(), scrollTo(0, 0), 0", id))
 				if wide := eval[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); wide > 0 {
 					t.Errorf("%s, at %d pixels: %d more are beside the page", id, size[0], wide)

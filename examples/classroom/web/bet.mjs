@@ -73,7 +73,7 @@ export function bet(lesson, station, form, about, reveals, ready = () => true) {
     if (!made) return;
     put(form, made);
     reveal(locked, { n: made.n ?? 0 });
-    for (const field of form.querySelectorAll("input[data-arg]")) {
+    for (const field of form.querySelectorAll("input[data-arg], select[data-arg]")) {
       if (field.type === "checkbox") field.checked = (made.list ?? []).includes(Number(field.value));
       else if (field.type === "radio") field.checked = Number(field.value) === (made.n ?? 0);
       else field.value = made[field.dataset.arg] ?? 0;

@@ -3,6 +3,7 @@
 import { copy, put, shown, word, wordID } from "./put.mjs";
 import { bet, choice } from "./bet.mjs";
 import { falseOfHundred } from "./scanning.mjs";
+import { person } from "./tracing.mjs";
 
 export function debate(lesson, root) {
   const find = (selector) => root.querySelector(selector);
@@ -55,10 +56,14 @@ export function debate(lesson, root) {
     const id = wordID("bet.", `${station} ${name}`);
     return known(word(id), id, "");
   }
-  const said = (station, name, n) => known(choice(station, name, n), `bet.${station}-${name}-${n}`, n);
+  const said = (station, name, n) => (name.startsWith("chain ") ? person(n) : known(choice(station, name, n), `bet.${station}-${name}-${n}`, n));
 
   const table = document.querySelector("[data-counted]").dataset;
   found("matrix", "table", word("dial.of", { n: Number(table.counted), of: Number(table.of) }));
+
+  lesson.on("tracing", (event) => {
+    if (event.kind === "measured") found("tracing", event.name, word(event.name.startsWith("chain ") ? "tracing.is-named" : "dial.of", { n: event.n, of: event.of }));
+  });
 
   lesson.changed(() => {
     const bets = lesson.desk.log.filter((request) => request.do === "bet" && request.station !== "debate");

@@ -11,9 +11,10 @@ import { generator } from "./generator.mjs";
 import { dial } from "./dial.mjs";
 import { matrix } from "./matrix.mjs";
 import { scanning } from "./scanning.mjs";
+import { tracing } from "./tracing.mjs";
 import { debate } from "./debate.mjs";
 
-const stations = { doorstep, breach, ratchet, leaf, generator, dial, matrix, scanning, debate };
+const stations = { doorstep, breach, ratchet, leaf, generator, dial, matrix, scanning, tracing, debate };
 
 const root = document.getElementById("page");
 const pages = new Map([[document.documentElement.lang, root.cloneNode(true)]]);

@@ -79,6 +79,7 @@ var stations = []station{
 	{"dial", []string{"agent", "any", "public"}},
 	{"matrix", nil},
 	{"scanning", []string{"phone", "authority"}},
+	{"tracing", []string{"provider", "phone", "writer"}},
 	{"debate", nil},
 }
 
@@ -202,7 +203,7 @@ type card struct {
 
 // Cards returns the sentences of the station of debate.
 func (section) Cards() (list []card) {
-	for i, station := range []string{"breach", "breach", "leaf", "breach", "generator", "matrix", "breach", "matrix", "breach", "matrix", "breach", "matrix"} {
+	for i, station := range []string{"breach", "breach", "leaf", "breach", "generator", "matrix", "breach", "matrix", "breach", "tracing", "breach", "matrix"} {
 		list = append(list, card{fmt.Sprint("d", i+1), i + 1, station})
 	}
 	return list

@@ -21,7 +21,7 @@ import (
 	"doormat/examples/classroom/words"
 )
 
-//go:embed index.html.tmpl style.css *.mjs worker.js
+//go:embed *.html.tmpl style.css *.mjs worker.js
 var files embed.FS
 
 // Options are what a page is made of beside the words. The zero Options make a page in English which loads its files
@@ -79,7 +79,7 @@ func Page(o Options) ([]byte, error) {
 			return nil, err
 		}
 	}
-	t, err := template.New("index.html.tmpl").ParseFS(files, "index.html.tmpl")
+	t, err := template.New("index.html.tmpl").ParseFS(files, "*.html.tmpl")
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +173,7 @@ func hash(text string) string {
 
 // modules are the scripts, each after those that it imports.
 var modules = []string{"put.mjs", "desk.mjs", "bet.mjs", "doorstep.mjs", "breach.mjs", "ratchet.mjs", "leaf.mjs",
-	"generator.mjs", "dial.mjs", "matrix.mjs", "scanning.mjs", "debate.mjs", "page.mjs"}
+	"generator.mjs", "dial.mjs", "matrix.mjs", "scanning.mjs", "tracing.mjs", "debate.mjs", "page.mjs"}
 
 var (
 	importLine = regexp.MustCompile(`(?m)^import \{[^}]*\} from "\./[a-z]+\.mjs";\n`)
