@@ -33,7 +33,7 @@ func TestRows(t *testing.T) {
 // The headings of a README, in order, after its title.
 var headings = map[string][]string{
 	"README.md":    {"Question", "Your bet", "Reading", "Task", "If you are stuck", "What is assessed", "What next"},
-	"README.de.md": {"Frage", "Ihre Wette", "Lesen", "Aufgabe", "Wenn Sie nicht weiterkommen", "Was bewertet wird", "Wie es weitergeht"},
+	"README.de.md": {"Frage", "Ihr Tipp", "Lesen", "Aufgabe", "Wenn Sie nicht weiterkommen", "Was bewertet wird", "Wie es weitergeht"},
 }
 
 const (
