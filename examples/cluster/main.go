@@ -143,6 +143,9 @@ func serve(ctx context.Context, t task, listen, dir string, site *site, stdout, 
 	}
 	fmt.Fprintf(stdout, "key         %x, number %s of %s\nit opens    %q\nliars       %d caught\n",
 		h.key, page.Thousands(h.place), page.Thousands(h.job.Task.Limit-h.job.Task.First), h.text, h.caught)
+	if err := writeRecords(stdout, h.compared(time.Now())); err != nil {
+		return err
+	}
 	site.found(h)
 	h.close()
 	if err := discard(dir); err != nil {

@@ -75,6 +75,7 @@ type hub struct {
 
 	keys  uint64 // searched since the server began, for the rate
 	began time.Time
+	most  int    // workers at a time
 	key   []byte // that was found
 	text  []byte
 	place uint64
@@ -445,6 +446,7 @@ func (h *hub) answer(ctx context.Context, data []byte) reply {
 		}
 		w = &worker{}
 		h.workers[a.Worker] = w
+		h.most = max(h.most, len(h.workers))
 	}
 	late := !w.heard.IsZero() && time.Since(w.heard) > h.alive
 	w.heard = time.Now()
@@ -548,6 +550,7 @@ func (h *hub) settle(ctx context.Context, a ask, w *worker) reply {
 		case !verify(ctx, w.task, i, place):
 			wrong = true
 		case i == w.real && h.open(ctx, place):
+			h.keys += w.task.Limit - w.task.First
 			return reply{Done: true}
 		}
 	}

@@ -206,7 +206,7 @@ func TestWebLiar(t *testing.T) {
 			return
 		}
 		if r.Task != nil {
-			askedWeb(t, w, ask{Worker: id, Lease: r.Lease, Done: true})
+			askedWeb(t, w, ask{Worker: id, Lease: r.Lease, Done: true, Places: nothing(r)})
 		}
 		w.clients = map[netip.Addr]*client{} // it keeps within the rate
 	}
