@@ -238,7 +238,8 @@ func TestBrowserFindsKey(t *testing.T) {
 func TestBrowserStops(t *testing.T) {
 	ctx := browser(t)
 	dir := t.TempDir()
-	p := started(t, "-bits", "36", "-dir", dir)
+	keyless(t, dir, 24) // which does not end
+	p := started(t, "-bits", "24", "-dir", dir)
 	b := visit(t, ctx, p.page+"#"+p.code, "ERR_", "503")
 	b.reach("[name=start]")
 	b.press(kb.Enter)
@@ -249,7 +250,7 @@ func TestBrowserStops(t *testing.T) {
 	}
 	b.until(`!document.querySelector("[data-when=away]").hidden`)
 	address := strings.TrimSuffix(strings.TrimPrefix(p.page, "http://"), "/")
-	p = started(t, "-bits", "36", "-dir", dir, "-web", address)
+	started(t, "-bits", "24", "-dir", dir, "-web", address)
 	b.until(`document.querySelector("[data-when=away]").hidden && document.querySelector("[data-put=workers]").textContent != "0"`)
 	b.reach("[name=stop]")
 	b.press(kb.Enter)

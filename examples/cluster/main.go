@@ -17,6 +17,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"doormat/examples/internal/cli"
@@ -25,7 +26,7 @@ import (
 )
 
 const usage = `Usage: cluster serve [-cipher NAME] [-bits N] [-listen ADDRESS] [-dir DIR]
-                     [-web ADDRESS [-watch]]
+                     [-web ADDRESS [-watch]] [-nats URL]
        cluster join ADDRESS -code CODE
 
 Cluster finds a key with the machines of a class. One serves: it encrypts a
@@ -42,6 +43,10 @@ others join, with all their cores.
                    go command builds what they run. When the key is found the
                    page stays until the program is interrupted
   -watch           the page only shows the search; nothing is built
+  -nats URL        use a NATS server that runs elsewhere, with JetStream, in the
+                   place of -listen: nats://USER:PASSWORD@HOST:4222. This program
+                   then limits neither its connections nor its messages, and does
+                   not disconnect who floods: README.md has a configuration
   -dir DIR         where the search is kept, also if the server is killed; the
                    same command then goes on with it (DIR/doormat-cluster in the
                    folder for caches)
@@ -66,6 +71,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		listen := f.String("listen", "", "")
 		webAddress := f.String("web", "", "")
 		watch := f.Bool("watch", false, "")
+		outside := f.String("nats", "", "")
 		var dir string
 		f.Path(&dir, "dir")
 		if err := f.Parse(args[1:], stdout); err != nil {
@@ -87,6 +93,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 				return cli.BadInput("expected -dir, found no folder for caches: %v", err)
 			}
 			dir = filepath.Join(cache, "doormat-cluster")
+		}
+		if *outside != "" {
+			if *listen != "" || !strings.HasPrefix(*outside, "nats://") {
+				return cli.BadInput("expected -nats with a URL that begins with nats://, and no -listen beside it; -h shows one")
+			}
+			*listen = *outside
 		}
 		if *watch && *webAddress == "" {
 			return cli.BadInput("expected -web beside -watch, found none")
@@ -147,6 +159,9 @@ func serve(ctx context.Context, t task, listen, dir string, site *site, stdout, 
 		return err
 	}
 	site.found(h)
+	if err := h.drop(ctx); err != nil {
+		return err
+	}
 	h.close()
 	if err := discard(dir); err != nil {
 		return err

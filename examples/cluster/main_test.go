@@ -729,6 +729,12 @@ func TestBadInput(t *testing.T) {
 		"serve -cipher tea1 -bits 33":          "expected -bits from 11 to 32 for tea1",
 		"serve -dir " + dir:                    "has a search for des, 12 bits",
 		"serve -bits 12 -listen x -dir " + dir: "expected -listen with a port",
+		"serve -nats http://127.0.0.1:4222":    "expected -nats with a URL that begins with nats://",
+		"serve -nats nats://127.0.0.1 -dir " + filepath.Join(dir, "new"): "expected -nats with a URL",
+		"serve -nats nats://127.0.0.1:1 -listen 127.0.0.1:0":             "no -listen beside it",
+		"serve -watch":             "expected -web beside -watch",
+		"serve -web here":          "expected -web with a port",
+		"serve -web 192.0.2.254:1": "expected -web with an address of this machine",
 	} {
 		clitest.BadInput(t, run, args, want)
 	}

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"math"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,6 +46,7 @@ type job struct {
 	Decoys  []uint64 // of the other targets, the first key of the range that theirs is in
 	Code    string   // the class code
 	Address string   // where the server listened last
+	Outside bool     `json:",omitempty"` // that server is another program
 	Size    uint64   // keys of a range
 }
 
@@ -106,7 +108,8 @@ const (
 	queueFolder  = "queue"
 )
 
-// open starts a server on the files in dir, which it makes if there are none.
+// open starts a server on the files in dir, which it makes if there are none. The address to listen on may be
+// the URL of a NATS server that runs elsewhere: then the queue is there, and dir has the rest.
 func open(ctx context.Context, dir, listen string, t task, alive time.Duration) (h *hub, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -120,17 +123,30 @@ func open(ctx context.Context, dir, listen string, t task, alive time.Duration) 
 	if dealt && (h.job.Task.Cipher != t.Cipher || h.job.Task.Bits != t.Bits) {
 		return nil, cli.BadInput("%s has a search for %s, %d bits: expected the same, or another -dir", dir, h.job.Task.Cipher, h.job.Task.Bits)
 	}
+	outside := strings.HasPrefix(listen, "nats://")
+	if dealt && h.job.Outside != outside {
+		return nil, cli.BadInput("%s has a search whose queue is on %s: expected -nats as before, or another -dir", dir, h.job.Address)
+	}
 	if !dealt {
 		if h.job, err = newJob(t); err != nil {
 			return nil, err
 		}
+		h.job.Outside = outside
 	}
 	if listen == "" {
 		if listen = h.job.Address; listen == "" {
 			listen = "127.0.0.1:0"
 		}
 	}
-	if err := h.start(ctx, dir, listen); err != nil {
+	if outside {
+		err = h.connect(listen)
+	} else {
+		err = h.start(dir, listen)
+	}
+	if err == nil {
+		err = h.openQueue(ctx, dealt)
+	}
+	if err != nil {
 		h.close()
 		return nil, err
 	}
@@ -226,8 +242,8 @@ func (h *hub) writeJob() error {
 	return os.Rename(name+".new", name)
 }
 
-// start starts the embedded server and opens the queue.
-func (h *hub) start(ctx context.Context, dir, listen string) (err error) {
+// start starts the embedded server.
+func (h *hub) start(dir, listen string) (err error) {
 	host, portText, err := net.SplitHostPort(listen)
 	if err != nil {
 		return cli.BadInput("expected -listen with a port, found %q", listen)
@@ -267,12 +283,37 @@ func (h *hub) start(ctx context.Context, dir, listen string) (err error) {
 	if h.conn, err = nats.Connect("", nats.InProcessServer(h.nats), nats.UserInfo("server", own), nats.CustomInboxPrefix("_SERVER"), nats.ErrorHandler(ignore)); err != nil {
 		return err
 	}
-	if h.own, err = h.conn.GetClientID(); err != nil {
-		return err
+	h.own, err = h.conn.GetClientID()
+	return err
+}
+
+// connect connects to a server that runs elsewhere. While that is away the search waits.
+func (h *hub) connect(address string) (err error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Port() == "" {
+		return cli.BadInput("expected -nats with a URL such as nats://USER:PASSWORD@HOST:4222, found another")
 	}
+	h.job.Address = u.Host
+	h.conn, err = nats.Connect(address, nats.CustomInboxPrefix("_SERVER"), nats.ErrorHandler(ignore), nats.MaxReconnects(-1),
+		nats.ReconnectWait(100*time.Millisecond), nats.Timeout(5*time.Second))
+	if err != nil {
+		return fmt.Errorf("%s: %w", u.Host, err)
+	}
+	return nil
+}
+
+// openQueue opens the queue, or makes it.
+func (h *hub) openQueue(ctx context.Context, dealt bool) (err error) {
 	// One, since each keeps a subscription.
 	if h.js, err = jetstream.New(h.conn, jetstream.WithPublishAsyncMaxPending(256)); err != nil {
 		return err
+	}
+	if h.job.Outside && !dealt {
+		if _, err := h.js.Stream(ctx, streamName); err == nil {
+			return cli.BadInput("%s has a stream %s, of another search: expected its -dir, or that it is deleted", h.job.Address, streamName)
+		} else if !errors.Is(err, jetstream.ErrStreamNotFound) {
+			return fmt.Errorf("%s: %w", h.job.Address, err)
+		}
 	}
 	h.stream, err = h.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: streamName, Subjects: []string{rangeSubject}, Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage,
@@ -289,6 +330,14 @@ func (h *hub) start(ctx context.Context, dir, listen string) (err error) {
 	h.asks = make(chan *nats.Msg, maxQueue)
 	_, err = h.conn.ChanSubscribe(subjectAsk, h.asks)
 	return err
+}
+
+// drop deletes the queue of a search that is done from a server that runs elsewhere.
+func (h *hub) drop(ctx context.Context) error {
+	if !h.job.Outside {
+		return nil
+	}
+	return h.js.DeleteStream(ctx, streamName)
 }
 
 // ignore keeps the client from printing that a full queue drops messages.
@@ -381,6 +430,9 @@ func (h *hub) run(ctx context.Context, show func(state)) error {
 			c.answer <- encode(h.answer(ctx, c.message))
 		case <-second.C:
 			s, err := h.state(ctx)
+			if err != nil && h.job.Outside && ctx.Err() == nil {
+				continue // that server is away
+			}
 			if err != nil {
 				return err
 			}
@@ -591,6 +643,9 @@ func (h *hub) done(ctx context.Context, m jetstream.Msg) error {
 
 // kick disconnects who has sent more than maxRate messages since the last call.
 func (h *hub) kick() error {
+	if h.nats == nil {
+		return nil // which is up to the server that runs elsewhere
+	}
 	all, err := h.nats.Connz(&server.ConnzOptions{Limit: 2 * maxConnections})
 	if err != nil {
 		return err
