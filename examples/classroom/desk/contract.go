@@ -68,6 +68,16 @@ package desk
 //	                                         N: people who are named
 //	tracing  guess                           the table of hashes is stolen, and texts are guessed; bet: "guess", N: messages
 //	tracing  report                          reports of a message, true and false: events "report"; bet: "report", N: believed
+//
+//	groups   ghost   name, at                the provider's group with the apps of that name, "hiding", "one" or "showing"; an
+//	                                         order puts a ghost into it before message at; bet: the name, N: members who see
+//	                                         it; events "heard"
+//	groups   tries                           what a provider tries against a group of MLS may be shown; bet: "tries", N: tries
+//	                                         in which it reads, and no list shows it
+//	groups   directory                       what directories do that lie may be shown; bet: "directory", N: messages that one
+//	                                         reads which shows two histories
+//	groups   removed at                      a member is removed before message at; what opens may be shown; bet: "removed",
+//	                                         List: the indexes that open to that member
 //	matrix, debate                           bets only
 type Request struct {
 	Station string `json:"station"`
@@ -128,6 +138,8 @@ type Response struct {
 //	          writer is named), of, wrong (messages for which another is named), exists: it is the authority's question
 //	report    index, name ("honest", "text", "sender", "date", "key"), flags [the provider believes it], text
 //	measured  name (of the bet), n, of: what the bet is compared with
+//	heard     column (the apps), index, at, from, n (copies that leave), of (other devices on the sender's screen), flags [the
+//	          ghost reads it], text (as the ghost reads it)
 //	step      index (agents who are robbed, or willing), n (messages that open to the thief), of, flags [the thief opens
 //	          any, the warrant opens its one message]
 type Event struct {
@@ -197,4 +209,8 @@ const MaxRequest = 1 << 18
 //	                     guess.salted, guess.wrong
 //	tracing report       Text report.from, report.to, report.text; Numbers report.believed, report.of, report.opened,
 //	                     report.messages, report.tries
+//	groups ghost         Numbers, each behind the name of the apps and a full stop: at, sees, people, numbers (safety numbers
+//	                     at the end), changed (members whose number is another than before), apart (phones that have the
+//	                     ghost's key in their state), read, of
+//	groups removed       Numbers removed (the index)
 //	scanning rates       Numbers reports, right, false (in a day, expected), share (false ones of a hundred)

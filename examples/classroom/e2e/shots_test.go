@@ -57,6 +57,18 @@ const lesson = `[
 	{"station":"tracing","do":"guess","args":{}},
 	{"station":"tracing","do":"bet","args":{"name":"report","n":1}},
 	{"station":"tracing","do":"report","args":{}},
+	{"station":"groups","do":"bet","args":{"name":"hiding","n":2}},
+	{"station":"groups","do":"ghost","args":{"name":"hiding","at":5}},
+	{"station":"groups","do":"bet","args":{"name":"showing","n":4}},
+	{"station":"groups","do":"ghost","args":{"name":"showing","at":5}},
+	{"station":"groups","do":"bet","args":{"name":"one","n":1}},
+	{"station":"groups","do":"ghost","args":{"name":"one","at":5}},
+	{"station":"groups","do":"bet","args":{"name":"tries","n":3}},
+	{"station":"groups","do":"tries","args":{}},
+	{"station":"groups","do":"bet","args":{"name":"directory","n":7}},
+	{"station":"groups","do":"directory","args":{}},
+	{"station":"groups","do":"bet","args":{"name":"removed","list":[0,1,2,3,4,5,6]}},
+	{"station":"groups","do":"removed","args":{"at":5}},
 	{"station":"debate","do":"bet","args":{"name":"d1","n":0}}
 ]`
 
@@ -78,7 +90,7 @@ func TestShots(t *testing.T) {
 		b.do(chromedp.EmulateViewport(size[0], size[1]))
 		for _, scheme := range []string{"light", "dark"} {
 			b.emulate(emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
-			for _, id := range []string{"doorstep", "breach", "ratchet", "leaf", "generator", "dial", "matrix", "scanning", "tracing", "debate"} {
+			for _, id := range []string{"doorstep", "breach", "ratchet", "leaf", "generator", "dial", "matrix", "scanning", "tracing", "groups", "debate"} {
 				eval[int](b, fmt.Sprintf("document.querySelector('nav a[data-go=%s]').click(), scrollTo(0, 0), 0", id))
 				if wide := eval[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); wide > 0 {
 					t.Errorf("%s, at %d pixels: %d more are beside the page", id, size[0], wide)

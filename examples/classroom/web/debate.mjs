@@ -4,6 +4,7 @@ import { copy, put, shown, word, wordID } from "./put.mjs";
 import { bet, choice } from "./bet.mjs";
 import { falseOfHundred } from "./scanning.mjs";
 import { person } from "./tracing.mjs";
+import { removedOpens } from "./groups.mjs";
 
 export function debate(lesson, root) {
   const find = (selector) => root.querySelector(selector);
@@ -37,6 +38,13 @@ export function debate(lesson, root) {
   lesson.on("scanning", ({ numbers = {} }) => {
     if (numbers.reports !== undefined) found("scanning", "rates", shown(falseOfHundred(numbers.share)));
   });
+  lesson.on("groups", ({ numbers = {} }) => {
+    for (const app of ["hiding", "one", "showing"]) {
+      if (numbers[`${app}.sees`] !== undefined) found("groups", app, word("groups.of", { n: numbers[`${app}.sees`], of: numbers[`${app}.people`] }));
+    }
+    if (numbers.removed !== undefined) found("groups", "removed", word("groups.of", removedOpens(numbers.removed)));
+  });
+  for (const element of document.querySelectorAll("[data-measured]")) found("groups", element.dataset.built, shown(Number(element.dataset.measured)));
   lesson.on("ratchet", (event) => {
     if (event.kind === "opens" && event.column === "without") found("ratchet", "theft", word("dial.of", { n: event.n, of: event.of }));
   });

@@ -12,9 +12,10 @@ import { dial } from "./dial.mjs";
 import { matrix } from "./matrix.mjs";
 import { scanning } from "./scanning.mjs";
 import { tracing } from "./tracing.mjs";
+import { groups } from "./groups.mjs";
 import { debate } from "./debate.mjs";
 
-const stations = { doorstep, breach, ratchet, leaf, generator, dial, matrix, scanning, tracing, debate };
+const stations = { doorstep, breach, ratchet, leaf, generator, dial, matrix, scanning, tracing, groups, debate };
 
 const root = document.getElementById("page");
 const pages = new Map([[document.documentElement.lang, root.cloneNode(true)]]);

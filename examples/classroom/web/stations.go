@@ -80,6 +80,7 @@ var stations = []station{
 	{"matrix", nil},
 	{"scanning", []string{"phone", "authority"}},
 	{"tracing", []string{"provider", "phone", "writer"}},
+	{"groups", []string{"member", "provider", "agency"}},
 	{"debate", nil},
 }
 

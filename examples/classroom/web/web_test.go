@@ -276,7 +276,7 @@ func TestScriptsNameTexts(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := 0
-	for _, m := range regexp.MustCompile(`"((?:shell|lang|breach|theft|card|ratchet|leaf|generator|dial|matrix|scanning|debate|bet)\.[a-z-]+)"`).FindAllSubmatch(script, -1) {
+	for _, m := range regexp.MustCompile(`"((?:shell|lang|breach|theft|card|ratchet|leaf|generator|dial|matrix|scanning|groups|debate|bet)\.[a-z-]+)"`).FindAllSubmatch(script, -1) {
 		id := string(m[1])
 		if id == "card.open" || id == "card.of" { // numbers of a response
 			continue
