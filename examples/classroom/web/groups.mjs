@@ -23,7 +23,7 @@ export function groups(lesson, root) {
     heard.replaceChildren();
     find("[data-wired]").hidden = true;
     find("[data-apps]").hidden = true;
-    find("[data-when=hides]").hidden = true;
+    for (const e of find("[data-haunted]").children) e.hidden = true;
     for (const row of root.querySelectorAll("[data-app]")) row.hidden = true;
   }
 
@@ -64,6 +64,7 @@ export function groups(lesson, root) {
       find("[data-apps]").hidden = false;
       find("[data-wired]").hidden = false;
       if (name !== app.value) continue;
+      reveal(find("[data-when=seen]"), { n: lesson.bet("groups", name)?.n ?? 0, m: of("sees") });
       const hides = find("[data-when=hides]");
       put(hides, { n: of("apart"), of: of("people") });
       hides.hidden = of("sees") === of("people");
@@ -91,7 +92,7 @@ export function groups(lesson, root) {
   });
   const look = bet(lesson, "groups", form, () => app.value, [find("[data-ghost]")]);
   app.addEventListener("input", () => {
-    find("[data-when=hides]").hidden = true;
+    for (const e of find("[data-haunted]").children) e.hidden = true;
     look();
   });
   click(find("[data-ghost]"), async () => {
