@@ -25,6 +25,7 @@ type shown struct {
 	state
 	key, text []byte
 	place     uint64
+	room      record
 }
 
 // A webPage is the page in one language.
@@ -104,6 +105,39 @@ func (p *webPage) Intro() string {
 	return p.must("intro", "cipher", p.must("name-"+p.task.Cipher), "bits", fmt.Sprint(p.task.Bits), "keys", p.number(p.task.Limit-p.task.First))
 }
 
+// cells are the names of the cells that row returns.
+var cells = []string{"cipher", "bits", "machines", "rate", "time"}
+
+// Room returns them for the row of this room.
+func (p *webPage) Room() []string { return cells }
+
+// Columns returns the heads of the table.
+func (p *webPage) Columns() (heads []string) {
+	for _, name := range append([]string{"year", "who"}, cells...) {
+		heads = append(heads, p.must("history-"+name))
+	}
+	return heads
+}
+
+// History returns the searches of the past, as rows of a table.
+func (p *webPage) History() (rows [][]string) {
+	for _, r := range history {
+		rows = append(rows, append([]string{fmt.Sprint(r.Year), r.Who}, p.row(r)...))
+	}
+	return rows
+}
+
+// row returns a record's cells after the year and the name.
+func (p *webPage) row(r record) []string {
+	cipher := r.Cipher
+	for id, name := range names {
+		if name == cipher {
+			cipher = p.must("name-" + id)
+		}
+	}
+	return []string{cipher, fmt.Sprint(r.Bits), p.number(uint64(r.Machines)), p.number(uint64(r.Rate)), p.duration(r.Seconds)}
+}
+
 // number writes a number with groups of three, as the language does.
 func (p *webPage) number(n uint64) string { return p.local(page.Thousands(n)) }
 
@@ -149,6 +183,10 @@ func (p *webPage) view(s *shown) view {
 		v.Texts["key"] = fmt.Sprintf("%x", s.key)
 		v.Texts["place"] = p.must("place", "place", p.number(s.place), "keys", p.number(p.task.Limit-p.task.First))
 		v.Texts["text"] = string(s.text)
+		v.Texts["room-year"] = fmt.Sprint(s.room.Year)
+		for i, cell := range p.row(s.room) {
+			v.Texts["room-"+cells[i]] = cell
+		}
 	}
 	return v
 }

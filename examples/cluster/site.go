@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"time"
 
 	"doormat/examples/internal/cli"
 	"doormat/examples/internal/wasm"
@@ -74,7 +75,7 @@ func (s *site) show(now shown) {
 // found shows the key, and tells it to the workers that still ask.
 func (s *site) found(h *hub) {
 	if s != nil {
-		s.show(shown{state: s.last, key: h.key, text: h.text, place: h.place})
+		s.show(shown{state: s.last, key: h.key, text: h.text, place: h.place, room: h.compared(time.Now())[len(history)]})
 	}
 }
 

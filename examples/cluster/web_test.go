@@ -187,12 +187,16 @@ func TestWebJunk(t *testing.T) {
 func TestWebFind(t *testing.T) {
 	h, w, ended := newTestWeb(t, 16)
 	searched(t, h, w, served(t, w), ended)
-	w.state.Store(&shown{key: h.key, text: h.text, place: h.place})
+	all := h.compared(time.Now())
+	w.state.Store(&shown{key: h.key, text: h.text, place: h.place, room: all[len(all)-1]})
 	if r := askedWeb(t, w, ask{Worker: rand.Text()}); !r.Done {
 		t.Errorf("after the end: %+v", r)
 	}
-	if out := sent(w, "GET", "/", ""); !strings.Contains(out.Body.String(), "The boiler man") {
-		t.Errorf("the page: %s", out.Body)
+	out := sent(w, "GET", "/", "").Body.String()
+	for _, want := range []string{"The boiler man", "Deep Crack", "this room", `<td data-put="room-bits">16</td>`, `<td data-put="room-machines">1</td>`} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in the page %s", want, out)
+		}
 	}
 }
 
