@@ -69,7 +69,7 @@ func (t *Tape) Size() int64 { return t.size }
 // All ranges over the records. A record is valid until the next one. Append when it is done.
 func (t *Tape) All() iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		r := bufio.NewReaderSize(t.reader(), 1<<16)
+		r := bufio.NewReaderSize(t.reader(), int(min(t.size, 1<<16))) // most loot is short
 		var record []byte
 		for range t.n {
 			var err error

@@ -14,6 +14,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/attackstest"
+	"doormat/internal/testing/ratio"
 )
 
 func TestTape(t *testing.T) {
@@ -167,4 +168,29 @@ func TestTapeWithoutADisk(t *testing.T) {
 	if err := tape.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// A tape of one key, as TryAll makes of each record of the loot. The limit is a tape that is appended to, and not
+// read.
+func BenchmarkFirst(b *testing.B) {
+	key := make([]byte, 64)
+	tape := func() *attacks.Tape {
+		t, err := attacks.TapeOf(key)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return t
+	}
+	const n = 100
+	ratio.Time(b, "of-limit", func() {
+		for range n {
+			if _, err := tape().First(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}, func() {
+		for range n {
+			tape()
+		}
+	})
 }
