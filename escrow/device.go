@@ -86,9 +86,9 @@ func (d *Device) Seal(to Identity, plaintext, associated []byte) (envelope []byt
 	}
 	var s seed
 	rand.Read(s[:])
-	k, _ := s.expand()
-	body := sealBody(k, inner.Identity(), to, plaintext)
-	field := s.field(authority, label(inner.Identity(), to, body, associated))
+	x := s.expand()
+	body := sealBody(x.key, inner.Identity(), to, plaintext)
+	field := x.field(authority, label(inner.Identity(), to, body, associated))
 	if n := authority.Scheme().FieldSize; len(field) != n {
 		return nil, fmt.Errorf("escrow: expected a field of %d bytes, as the scheme says, found %d", n, len(field))
 	}
@@ -120,37 +120,38 @@ func (d *Device) OpenChecked(envelope, associated []byte) (from Identity, plaint
 	if authority == nil {
 		return from, nil, errNoAuthority
 	}
-	e, plaintext, s, err := d.open(envelope, associated)
+	e, plaintext, x, err := d.open(envelope, associated)
 	if err != nil {
 		return from, nil, prefix(err)
 	}
-	if !s.makes(e.Field, authority, e.Label(associated)) {
+	if !x.makes(e.Field, authority, e.Label(associated)) {
 		err = ErrField
 	}
 	return e.From, plaintext, prefix(err)
 }
 
-// open returns the parts of an envelope that it has opened, whose names are true, and the seed.
-func (d *Device) open(envelope, associated []byte) (e *Envelope, plaintext []byte, s seed, err error) {
+// open returns the parts of an envelope that it has opened, whose names are true, and what its seed expands to.
+func (d *Device) open(envelope, associated []byte) (e *Envelope, plaintext []byte, x expansion, err error) {
 	inner, authority := d.parts()
 	e, err = schemeOf(authority).parse(envelope)
 	if err != nil {
-		return nil, nil, s, err
+		return nil, nil, x, err
 	}
 	_, opened, err := inner.Open(e.inner, slices.Concat(e.head, associated))
 	if err != nil {
-		return nil, nil, s, err
+		return nil, nil, x, err
 	}
+	var s seed
 	if len(opened) != len(s) {
-		return nil, nil, s, ErrOpen
+		return nil, nil, x, ErrOpen
 	}
 	copy(s[:], opened)
-	k, _ := s.expand()
-	plaintext, err = openBody(k, e)
+	x = s.expand()
+	plaintext, err = openBody(x.key, e)
 	if err != nil {
-		return nil, nil, s, err
+		return nil, nil, x, err
 	}
-	return e, plaintext, s, nil
+	return e, plaintext, x, nil
 }
 
 // Peers returns the devices with which there is a session, in ascending order: see

@@ -43,6 +43,10 @@ func (k publicKey) Wrap(key [32]byte, randomness [64]byte, _ []byte) (field []by
 type (
 	seed       [32]byte                       // a message's, drawn by its sender
 	messageKey [chacha20poly1305.KeySize]byte // derived from the seed
+	expansion  struct {                       // all that is derived from the seed
+		key        messageKey
+		randomness [64]byte // of the field
+	}
 )
 
 // expand derives a message's key, and the randomness of the field that wraps it:
@@ -50,25 +54,24 @@ type (
 //	key ‖ randomness = HKDF-SHA-256(seed, "doormat 1 escrow message", 32 + 64 bytes)
 //
 // The field follows from the seed, so the recipient can make it again.
-func (s seed) expand() (k messageKey, randomness [64]byte) {
-	out, err := hkdf.Key(sha256.New, s[:], nil, "doormat 1 escrow message", len(k)+len(randomness))
+func (s seed) expand() (x expansion) {
+	out, err := hkdf.Key(sha256.New, s[:], nil, "doormat 1 escrow message", len(x.key)+len(x.randomness))
 	if err != nil {
 		panic("escrow: internal error: " + err.Error())
 	}
-	copy(k[:], out)
-	copy(randomness[:], out[len(k):])
-	return k, randomness
+	copy(x.key[:], out)
+	copy(x.randomness[:], out[len(x.key):])
+	return x
 }
 
 // field returns the authority's field of a message.
-func (s seed) field(authority PublicKey, label []byte) []byte {
-	k, randomness := s.expand()
-	return authority.Wrap(k, randomness, label)
+func (x *expansion) field(authority PublicKey, label []byte) []byte {
+	return authority.Wrap(x.key, x.randomness, label)
 }
 
-// makes reports whether field is the one that an honest sender makes from s, in constant time.
-func (s seed) makes(field []byte, authority PublicKey, label []byte) bool {
-	return subtle.ConstantTimeCompare(field, s.field(authority, label)) == 1
+// makes reports whether field is the one that an honest sender makes from x, in constant time.
+func (x *expansion) makes(field []byte, authority PublicKey, label []byte) bool {
+	return subtle.ConstantTimeCompare(field, x.field(authority, label)) == 1
 }
 
 // sealBody encrypts a padded plaintext under its message key. The names of both devices are its

@@ -23,10 +23,13 @@ func ownKey(k *hpke.PublicKey) PublicKey {
 }
 
 func makeField(k *hpke.PublicKey, s seed) ([]byte, messageKey) {
-	key, _ := s.expand()
-	return s.field(ownKey(k), nil), key
+	x := s.expand()
+	return x.field(ownKey(k), nil), x.key
 }
 
-func isFieldOf(field []byte, k *hpke.PublicKey, s seed) bool { return s.makes(field, ownKey(k), nil) }
+func isFieldOf(field []byte, k *hpke.PublicKey, s seed) bool {
+	x := s.expand()
+	return x.makes(field, ownKey(k), nil)
+}
 
 func head(field, body []byte) []byte { return ownScheme.head(field, body) }
