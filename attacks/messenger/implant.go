@@ -1,6 +1,8 @@
 package messenger
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -52,7 +54,8 @@ type Phones struct {
 
 	keeps    bool // some theft needs what is stored
 	stored   attacks.Tape
-	numbers  map[[16]byte]uint32 // how many texts of a route and a date a phone has had, by the three
+	latest   int64             // the latest date of a text, in milliseconds
+	numbers  map[string]uint32 // how many texts of that date a phone has had, by owner and route
 	implants []*implant
 	updates  updates
 }
@@ -77,21 +80,45 @@ func (p *Phones) Show(owner, peer string, route []byte, at time.Time, text strin
 	if max(len(owner), len(peer)) > maxName {
 		return errName
 	}
-	if p.numbers == nil {
-		p.numbers = map[[16]byte]uint32{}
+	n, err := p.number(owner, route, at)
+	if err != nil {
+		return err
 	}
-	sum := sha256.Sum256(slices.Concat(attacks.Date(at), []byte(owner), []byte{0}, route)) // a route has a fixed length
-	key := [16]byte(sum[:])
-	n := p.numbers[key]
-	p.numbers[key] = n + 1
 	e := export{owner, peer, route, n, at, []byte(text)}
-	err := p.stored.Append(e.stored())
+	err = p.stored.Append(e.stored())
 	for _, i := range p.implants {
 		if i.takes(owner, peer) {
 			err = errors.Join(err, i.loot.Append(e.record()))
 		}
 	}
 	return err
+}
+
+// number returns how many texts of a route and a date a phone has had. Dates rise in a conversation, so memory holds
+// those of the latest date. Those of an earlier one, which a forgery has, are counted in what is stored.
+func (p *Phones) number(owner string, route []byte, at time.Time) (n uint32, err error) {
+	switch date := at.UnixMilli(); {
+	case p.numbers == nil || date > p.latest:
+		p.latest, p.numbers = date, map[string]uint32{}
+	case date < p.latest:
+		for record, err := range p.stored.All() {
+			if err != nil {
+				return 0, err
+			}
+			e, err := parseStored(record)
+			if err != nil {
+				return 0, err
+			}
+			if e.owner == owner && bytes.Equal(e.route, route) && e.at.UnixMilli() == date {
+				n++
+			}
+		}
+		return n, nil
+	}
+	key := owner + string(route) // a route has a fixed length
+	n = p.numbers[key]
+	p.numbers[key] = n + 1
+	return n, nil
 }
 
 // Close removes the temporary file.
@@ -198,50 +225,47 @@ func readExports(ctx context.Context, loot *attacks.Tape, t *attacks.Transcript,
 	return operations, nil
 }
 
-// routes finds envelopes by their route and date.
-type routes struct {
-	first map[[8 + 16]byte]int32
-	more  map[[8 + 16]byte][]int32 // those behind the first
+// routes finds envelopes by their date and route, in 24 bytes for each. They are in the order of the dates, which is
+// nearly that of the transcript.
+type routes []routed
+
+type routed struct {
+	date  int64  // in milliseconds
+	route uint64 // the first 64 bits of the route's SHA-256
+	index int32  // of the envelope
 }
 
-func indexRoutes(ctx context.Context, t *attacks.Transcript, route func(envelope []byte) ([]byte, bool)) (*routes, error) {
-	all := &routes{map[[8 + 16]byte]int32{}, map[[8 + 16]byte][]int32{}}
+func newRouted(route []byte, at time.Time, index int) routed {
+	sum := sha256.Sum256(route)
+	return routed{at.UnixMilli(), binary.BigEndian.Uint64(sum[:]), int32(index)}
+}
+
+func (r routed) compare(other routed) int {
+	return cmp.Or(cmp.Compare(r.date, other.date), cmp.Compare(r.route, other.route), cmp.Compare(r.index, other.index))
+}
+
+func indexRoutes(ctx context.Context, t *attacks.Transcript, route func(envelope []byte) ([]byte, bool)) (routes, error) {
+	all := make(routes, 0, t.Tape.Len())
 	for r, err := range t.All() {
 		if err := errors.Join(err, ctx.Err()); err != nil {
 			return nil, err
 		}
-		ends, ok := route(r.Bytes)
-		if !ok {
-			continue
+		if ends, ok := route(r.Bytes); ok {
+			all = append(all, newRouted(ends, r.At, r.Index))
 		}
-		key := routeKey(ends, r.At)
-		if _, ok := all.first[key]; !ok {
-			all.first[key] = int32(r.Index)
-			continue
-		}
-		all.more[key] = append(all.more[key], int32(r.Index))
 	}
+	slices.SortFunc(all, routed.compare)
 	return all, nil
 }
 
-// routeKey is a date, and 16 bytes of the SHA-256 of a route.
-func routeKey(route []byte, at time.Time) (key [8 + 16]byte) {
-	sum := sha256.Sum256(route)
-	copy(key[:], append(attacks.Date(at), sum[:16]...))
-	return key
-}
-
-func (r *routes) find(route []byte, at time.Time, number uint32) (index int, ok bool) {
-	key := routeKey(route, at)
-	first, ok := r.first[key]
-	switch more := r.more[key]; {
-	case !ok || int64(number) > int64(len(more)):
-		return 0, false
-	case number == 0:
-		return int(first), true
-	default:
-		return int(more[number-1]), true
+// find returns the index of the envelope that has the number of its route and date.
+func (r routes) find(route []byte, at time.Time, number uint32) (index int, ok bool) {
+	want := newRouted(route, at, 0)
+	first, _ := slices.BinarySearchFunc(r, want, routed.compare)
+	if i := int64(first) + int64(number); i < int64(len(r)) && r[i].date == want.date && r[i].route == want.route {
+		return int(r[i].index), true
 	}
+	return 0, false
 }
 
 // Thefts lists what code on phones does: on the victim's, and on all of a service by its update key.
