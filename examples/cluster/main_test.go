@@ -32,11 +32,17 @@ const (
 	enough = 40 * time.Second
 )
 
-// TestMain is also the server that a test kills.
+// TestMain is also the server that a test kills, and the worker.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("CLUSTER_SERVER"); dir != "" {
 		if err := child(dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	if role := os.Getenv("CLUSTER_WORKER"); role != "" {
+		if err := workerProcess(role); err != nil {
 			os.Exit(1)
 		}
 		return
