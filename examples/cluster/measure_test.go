@@ -88,7 +88,7 @@ func keylessHub(t *testing.T, bits int) *hub {
 // programs can only slow one down.
 func TestMeasureTwoWorkers(t *testing.T) {
 	measured(t)
-	const bits = 31
+	const bits = 29
 	var two, one float64
 	for range 3 {
 		h := keylessHub(t, bits)
@@ -120,7 +120,7 @@ func TestMeasureTwoWorkers(t *testing.T) {
 // A worker is killed every second, and no range is lost or counted twice.
 func TestMeasureWorkerKilled(t *testing.T) {
 	measured(t)
-	h := keylessHub(t, 29)
+	h := keylessHub(t, 28)
 	ctx, cancel := context.WithCancel(t.Context())
 	var killed atomic.Int32
 	var wg sync.WaitGroup
@@ -139,8 +139,8 @@ func TestMeasureWorkerKilled(t *testing.T) {
 	took := emptied(t, h)
 	cancel()
 	wg.Wait()
-	if h.keys != 1<<29 || h.caught != 0 {
-		t.Errorf("%d keys were counted, of %d; %d liars", h.keys, 1<<29, h.caught)
+	if h.keys != 1<<28 || h.caught != 0 {
+		t.Errorf("%d keys were counted, of %d; %d liars", h.keys, 1<<28, h.caught)
 	}
 	t.Logf("%d workers were killed in %v: 0 ranges lost, none counted twice", killed.Load(), took.Round(time.Second))
 }
