@@ -93,4 +93,6 @@ func TestGerman(t *testing.T) {
 	b.wait("document.querySelectorAll('[data-wire] > li').length === 1")
 	b.idle()
 	b.axe("German")
+	b.station("groups")
+	b.axe("German, groups")
 }
