@@ -116,6 +116,7 @@ type Response struct {
 // does not name is left out.
 //
 //	cleared   station
+//	replaying station "class", n (the action that is done again now), of
 //	person    name, index (of the message that is the secret; -1 if it is of no one message)
 //	sealed    column, index, at, from, to, bytes (the last 24 of the envelope, hexadecimal), size (of the envelope), text
 //	stolen    column, name (of the theft), text (what the thief takes), size (of the loot), bytes (its first 32), n: the

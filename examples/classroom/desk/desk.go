@@ -287,6 +287,7 @@ func (d *Desk) again(t *turn, name string, log []Request) error {
 // redo does what a log has.
 func (d *Desk) redo(t *turn, log []Request) error {
 	for i, r := range log {
+		(&turn{station: "class", tell: t.tell}).event(Event{Kind: "replaying", N: i + 1, Of: len(log)})
 		response := d.do(t.ctx, r, t.tell)
 		if response.Error != "" {
 			return fmt.Errorf("action %d of the log, %.20s %.20s: %s", i+1, r.Station, r.Do, strings.TrimPrefix(response.Error, "desk: "))

@@ -522,6 +522,9 @@ func TestUndoAndReplay(t *testing.T) {
 	if l.events[0].Kind != "cleared" || !slices.Equal(l.bytesOf(), three) || l.last.Numbers["sent"] != 3 {
 		t.Errorf("undo: %v, %v", l.events[0], l.last)
 	}
+	if e := l.of("replaying", ""); len(e) != 1 || e[0].N != 1 || e[0].Of != 1 || e[0].Station != "class" {
+		t.Errorf("undo tells of what it does again: %+v", e)
+	}
 	l.do("breach", "send", Args{N: 1})
 	l.do("breach", "send", Args{N: 1})
 	if !slices.Equal(l.bytesOf(), two[2:]) {
@@ -540,6 +543,9 @@ func TestUndoAndReplay(t *testing.T) {
 	again.do("class", "replay", Args{Code: "k7-river", Log: log})
 	if got := again.bytesOf(); !slices.Equal(got, append(slices.Clone(three), two...)) {
 		t.Errorf("%d envelopes again", len(got))
+	}
+	if e := again.of("replaying", ""); len(e) != len(log) || e[2].N != 3 || e[2].Of != len(log) {
+		t.Errorf("replay tells of what it does: %+v", e)
 	}
 	other := begin(t, "A2-OTTER")
 	other.do("breach", "send", Args{N: 3})

@@ -59,9 +59,15 @@ func TestThousandMessages(t *testing.T) {
 	before := eval[string](b, last)
 	b.use("[data-station=breach] [data-form=bet] button:not([type=button])")
 	b.idle()
+	// Meanwhile the page counts what it does again, in its live region.
+	eval[int](b, `window.counts = [], new MutationObserver(() => { const e = document.querySelector("[role=status] > [data-when=replaying]");
+		if (!e.hidden) window.counts.push(e.textContent) }).observe(document.querySelector("[data-status]"), { subtree: true, childList: true, attributes: true }), 0`)
 	b.use("[data-station=breach] [data-again=undo]")
 	b.idle()
 	b.wait("document.querySelectorAll('[data-wire] > li').length === 1000")
+	if last := digits(eval[string](b, "window.counts.at(-1) ?? ''")); len(last) != 2 || last[0] != "585" || last[1] != "585" {
+		t.Errorf("undo counts to %v, expected 585 of 585", last)
+	}
 	if after := eval[string](b, last); after != before {
 		t.Errorf("after undo message 1,000 is %q, and was %q", after, before)
 	}

@@ -96,12 +96,17 @@ export class Desk {
 
   // replay begins anew with a class code, and does what is in a log.
   async replay(code, log) {
-    const tell = (event) => this.hear(event);
     this.log = log;
     const parts = [this.stage, this.search].map((player) => log.filter((done) => this.of(done.station) === player));
+    const begun = [0, 0]; // actions, by part: they are counted together
+    const tell = (part) => (event) => {
+      if (event.kind !== "replaying") return this.hear(event);
+      begun[part] = event.n;
+      this.hear({ ...event, n: begun[0] + begun[1], of: log.length });
+    };
     const responses = await Promise.all([
-      this.stage.ask({ station: "class", do: "replay", args: { code, log: parts[0] } }, tell),
-      this.search.ask({ station: "class", do: "replay", args: { code, log: parts[1] } }, tell),
+      this.stage.ask({ station: "class", do: "replay", args: { code, log: parts[0] } }, tell(0)),
+      this.search.ask({ station: "class", do: "replay", args: { code, log: parts[1] } }, tell(1)),
     ]);
     const wrong = responses.find((response) => response.error);
     if (wrong) return wrong;

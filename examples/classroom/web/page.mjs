@@ -46,6 +46,7 @@ class Lesson {
   }
 
   hear(event) {
+    if (event.kind === "replaying") replaying(event);
     for (const { station, listener } of this.listeners) {
       if (station === event.station) listener(event);
     }
@@ -145,6 +146,12 @@ function problem(station, why) {
 
 function status(name) {
   for (const e of root.querySelectorAll("[data-status] > [data-when]")) e.hidden = e.dataset.when !== name;
+}
+
+// replaying counts what is done again.
+function replaying({ n, of }) {
+  status("replaying");
+  for (const e of root.querySelectorAll("[data-status] > [data-when=replaying]")) put(e, { n, of });
 }
 
 // go shows one station.
