@@ -341,11 +341,31 @@ func TestRatchet(t *testing.T) {
 		t.Error(err)
 	}
 	l.do("ratchet", "run", Args{})
-	keys := map[int][]Key{}
+	keys, others := map[int][]Key{}, map[int][]Key{}
 	for _, e := range l.of("keys", without) {
-		if e.Name == Victim {
+		switch e.Name {
+		case Victim:
 			keys[e.Index] = e.Keys
+		case Other:
+			others[e.Index] = e.Keys
 		}
+	}
+	// The two phones have their chains in common: what one sends with, the other receives with.
+	shared := 0
+	for i, list := range keys {
+		for _, k := range list {
+			for _, o := range others[i] {
+				if k.Bytes == o.Bytes {
+					shared++
+					if k.Name == "identity" || k.Name == "ratchet" || strings.HasSuffix(k.Name, " chain") && o.Name == k.Name {
+						t.Errorf("before message %d: both phones have the %s", i, k.Name)
+					}
+				}
+			}
+		}
+	}
+	if shared < len(keys) {
+		t.Errorf("at %d moments the phones have %d keys in common", len(keys), shared)
 	}
 	var messages []attacks.Message
 	for _, e := range l.of("sealed", without) {

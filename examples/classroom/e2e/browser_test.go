@@ -335,14 +335,17 @@ func (b *tab) idle() {
 
 const axe = "node_modules/axe-core/axe.min.js"
 
-// axe looks for what shuts people out, in the light and in the dark.
-func (b *tab) axe(what string) {
+// axe looks for what shuts people out, in the light and in the dark, or in the schemes that are given.
+func (b *tab) axe(what string, schemes ...string) {
 	b.t.Helper()
+	if len(schemes) == 0 {
+		schemes = []string{"light", "dark"}
+	}
 	script, err := os.ReadFile(axe)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	for _, scheme := range []string{"light", "dark"} {
+	for _, scheme := range schemes {
 		b.emulate(emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 		eval[int](b, string(script)+";0")
 		for _, f := range eval[[]string](b, `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] }).then((r) =>

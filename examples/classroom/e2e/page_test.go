@@ -170,6 +170,12 @@ func ratchet(b *tab, in func(string) string) {
 	}
 	c := attacks.NewConversation(talk)
 	c.Moment = 3
+	// Both phones' keys are shown, with at least one that they share.
+	for _, who := range []string{"Marta", "Neil"} {
+		if rows := b.text(in(fmt.Sprintf("[data-keys=%s]", who))); !strings.Contains(rows, "Identity key") || !strings.Contains(rows, "the same on both phones") {
+			b.t.Errorf("the keys on %s's phone: %q", who, rows)
+		}
+	}
 	for column, x := range map[string]struct {
 		system attacks.System
 		theft  attacks.TheftName

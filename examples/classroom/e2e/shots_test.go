@@ -72,25 +72,47 @@ const lesson = `[
 	{"station":"debate","do":"bet","args":{"name":"d1","n":0}}
 ]`
 
+// compactLesson returns the lesson without blanks, for an address.
+func compactLesson(t *testing.T) string {
+	t.Helper()
+	var compact []any
+	if err := json.Unmarshal([]byte(lesson), &compact); err != nil {
+		t.Fatal(err)
+	}
+	log, err := json.Marshal(compact)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(log)
+}
+
+// stations returns the ids of all stations, in order.
+func (b *tab) stations() []string {
+	b.t.Helper()
+	return eval[[]string](b, `[...document.querySelectorAll("nav [data-go]")].map((link) => link.dataset.go)`)
+}
+
+// schemes are the colours in which pictures are taken. Forced colours are those that a reader has set, for contrast.
+var schemes = map[string][]*emulation.MediaFeature{
+	"light":  {{Name: "prefers-color-scheme", Value: "light"}},
+	"dark":   {{Name: "prefers-color-scheme", Value: "dark"}},
+	"forced": {{Name: "prefers-color-scheme", Value: "dark"}, {Name: "forced-colors", Value: "active"}},
+}
+
 // TestShots takes pictures of each station, for people to look at.
 func TestShots(t *testing.T) {
 	if *shots == "" {
 		t.Skip("takes pictures: -shots FOLDER")
 	}
-	var compact []any
-	if err := json.Unmarshal([]byte(lesson), &compact); err != nil {
-		t.Fatal(err)
-	}
-	log, _ := json.Marshal(compact)
 	if err := os.MkdirAll(*shots, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	b := open(t, site.url+"#code=K7-RIVER&lang=en&do="+url.QueryEscape(string(log)))
+	b := open(t, site.url+"#code=K7-RIVER&lang=en&do="+url.QueryEscape(compactLesson(t)))
 	for _, size := range [][2]int64{{360, 740}, {1024, 768}, {1920, 1080}} {
 		b.do(chromedp.EmulateViewport(size[0], size[1]))
-		for _, scheme := range []string{"light", "dark"} {
-			b.emulate(emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
-			for _, id := range []string{"doorstep", "breach", "ratchet", "leaf", "generator", "dial", "matrix", "scanning", "tracing", "groups", "debate"} {
+		for scheme, features := range schemes {
+			b.emulate(emulation.SetEmulatedMediaParams{Features: features})
+			for _, id := range b.stations() {
 				eval[int](b, fmt.Sprintf("document.querySelector('nav a[data-go=%s]').click(), scrollTo(0, 0), 0", id))
 				if wide := eval[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); wide > 0 {
 					t.Errorf("%s, at %d pixels: %d more are beside the page", id, size[0], wide)

@@ -11,13 +11,13 @@ export function ratchet(lesson, root) {
   const timeline = find("[data-timeline]");
   const at = form.elements.at;
   let rows = [];
-  let keys = []; // on Marta's phone, by the index of the message that follows
+  let keys = {}; // on each phone, by the index of the message that follows
   let moment;
 
   function clear() {
     timeline.replaceChildren();
     rows = [];
-    keys = [];
+    keys = {};
     form.hidden = true;
     moment = copy("ratchet-moment").querySelector("tr");
     find("[data-keys-panel]").hidden = true;
@@ -43,14 +43,28 @@ export function ratchet(lesson, root) {
     const next = rows[index]?.row;
     if (next) timeline.insertBefore(moment, next);
     else timeline.append(moment);
-    const body = find("[data-keys]");
-    body.replaceChildren();
-    for (const key of keys[index] ?? []) {
-      const row = copy("ratchet-key").querySelector("tr");
-      put(row, { name: word(wordID("ratchet.", key.name)), bytes: spaced(key.bytes) });
-      body.append(row);
+    const phones = Object.keys(keys);
+    for (const body of root.querySelectorAll("[data-keys]")) {
+      const person = phones.find((name) => name.startsWith(body.dataset.keys));
+      const other = phones.find((name) => name !== person);
+      body.replaceChildren(...phone(keys[person], keys[other], index));
     }
-    find("[data-keys-panel]").hidden = body.children.length === 0;
+    find("[data-keys-panel]").hidden = find("[data-keys]").children.length === 0;
+  }
+
+  // phone returns a row for each key on a phone, and for each that the last message had it delete.
+  function phone(mine = [], others = [], index) {
+    const has = (list, key) => (list ?? []).some((k) => k.bytes === key.bytes);
+    const gone = (mine[index - 1] ?? []).filter((key) => !has(mine[index], key));
+    return [...(mine[index] ?? []), ...gone].map((key) => {
+      const row = copy("ratchet-key").querySelector("tr");
+      const deleted = gone.includes(key);
+      put(row, { name: word(wordID("ratchet.", key.name)), bytes: spaced(key.bytes) });
+      if (deleted) put(row, { state: word("ratchet.gone", { n: index }) });
+      else if (has(others[index], key)) put(row, { state: word("ratchet.shared") });
+      row.classList.toggle("gone", deleted);
+      return row;
+    });
   }
 
   function opens(event) {
@@ -69,7 +83,7 @@ export function ratchet(lesson, root) {
   lesson.on("ratchet", (event) => {
     if (event.kind === "cleared") clear();
     if (event.kind === "sealed" && event.column === "without") sealed(event);
-    if (event.kind === "keys" && event.name.startsWith("Marta")) keys[event.index] = event.keys;
+    if (event.kind === "keys") (keys[event.name] ??= [])[event.index] = event.keys;
     if (event.kind === "opens") {
       if (lesson.quick) at.value = event.index;
       opens(event);
