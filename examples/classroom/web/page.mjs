@@ -73,6 +73,7 @@ class Lesson {
       return await work();
     } finally {
       status("ready");
+      labels();
     }
   }
 
@@ -146,6 +147,16 @@ function problem(station, why) {
 
 function status(name) {
   for (const e of root.querySelectorAll("[data-status] > [data-when]")) e.hidden = e.dataset.when !== name;
+}
+
+// labels has each cell of a table say its column: where the screen is narrow, rows stand one below the other, without a head.
+function labels() {
+  for (const table of root.querySelectorAll("table.board, table.matrix")) {
+    const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
+    for (const row of table.tBodies[0].rows) {
+      for (let i = 1; i < row.cells.length; i++) row.cells[i].dataset.label = heads[i];
+    }
+  }
 }
 
 // replaying counts what is done again.
@@ -280,6 +291,7 @@ function classroom(form) {
 }
 
 async function main() {
+  root.addEventListener("change", labels);
   mount(address.lang);
   try {
     const desk = new Desk(await load());
