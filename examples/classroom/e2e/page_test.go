@@ -221,6 +221,9 @@ func leaf(b *tab, in func(string) string) {
 	if got := b.text(in("[data-blamed] > tbody > tr:last-child > td:last-child")); got != "Cas" {
 		b.t.Errorf("%s is blamed for a LEAF borrowed of Cas", got)
 	}
+	if got := eval[string](b, fmt.Sprintf("document.querySelector(%q).dataset.label", in("[data-blamed] > tbody > tr > td:last-child"))); got != "Who is blamed" {
+		b.t.Errorf("a cell says of itself that it is in the column %q", got)
+	}
 }
 
 func generator(b *tab, in func(string) string) {
