@@ -152,7 +152,7 @@ function status(name) {
 // labels has each cell of a table say its column: where the screen is narrow, rows stand one below the other, without a head.
 function labels() {
   for (const table of root.querySelectorAll("table.board, table.matrix")) {
-    const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
+    const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent);
     for (const row of table.tBodies[0]?.rows ?? []) { // a table may be without rows yet
       for (let i = 1; i < row.cells.length; i++) row.cells[i].dataset.label = heads[i];
     }
