@@ -19,7 +19,7 @@ func TestMutants(t *testing.T) {
 	if !*mutants {
 		t.Skip("builds the program for each mutant: -mutants")
 	}
-	patches, err := filepath.Glob("testdata/mutants/*.patch")
+	patches, err := filepath.Glob("testdata/broken/*.patch")
 	if err != nil || len(patches) == 0 {
 		t.Fatalf("no mutants, %v", err)
 	}
