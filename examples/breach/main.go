@@ -5,7 +5,8 @@
 //
 // Texts, envelopes and the keys of the quantum computer are kept in temporary files, so that memory depends
 // on the people, the sessions between them, and the number of systems that run at once: as many as there
-// are cores, or one with -seed. Of each envelope some 0.4 kB stay. Measured on two cores, with 100,000
+// are cores, or one with -seed. Of each envelope some 0.35 kB stay: a chat of two people takes 72 MB with
+// 25,000 messages and 97 MB with 100,000, thieves who act and implants included. Measured on two cores, with 100,000
 // messages: a chat of two people took 37 s, which are 68 s of one core, and 85 MB; a mailbox with 500
 // correspondents took 290 MB, and 160 MB with one system at once; 300 people who write to each other at
 // random, in 45,000 pairs, took 490 MB with one system at once. That was without the thieves who act,
