@@ -168,13 +168,16 @@ func thorough(n int) int {
 	return n
 }
 
-// stride returns n, or with -short the second. Both are odd, so that all places in a byte
-// have their turn.
+// stride returns n with -long, with -short the second, and else three times n. All are odd, so that all
+// places in a byte have their turn.
 func stride(n, short int) int {
-	if testing.Short() {
+	switch {
+	case testing.Short():
 		return short
+	case *long:
+		return n
 	}
-	return n
+	return 3 * n
 }
 
 // evil writes a first message by hand from a to b, as a sender may who does not keep to the

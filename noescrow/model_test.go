@@ -25,7 +25,7 @@ import (
 // it knows, whatever has arrived last. At the end all meet: without a Start if none went back to
 // a backup, and else with as many as have been lost.
 func TestModel(t *testing.T) {
-	schedules := 100
+	schedules := 50
 	if testing.Short() {
 		schedules = 20
 	}

@@ -325,8 +325,8 @@ func TestLock(t *testing.T) {
 	if _, err := d.Lock(""); err == nil {
 		t.Error("Lock takes an empty passphrase")
 	}
-	if testing.Short() {
-		t.Skip("scrypt takes a second")
+	if !*long {
+		t.Skip("scrypt takes a second, and ExampleDevice_Lock locks and unlocks")
 	}
 	locked, err := d.Lock("passphrase")
 	if err != nil {

@@ -47,9 +47,9 @@ func TestLateMessageKeepsTheSession(t *testing.T) {
 // theft, they write in such sessions only, and neither copy opens what they write.
 func TestRelayDoesNotUndoHealing(t *testing.T) {
 	t.Parallel()
-	schedules := 100
-	if testing.Short() {
-		schedules = 30
+	schedules := 50
+	if *long {
+		schedules = 500
 	}
 	healed, late := 0, 0
 	for seed := range schedules {

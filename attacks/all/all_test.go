@@ -198,7 +198,7 @@ func TestTargetedAccessIsEqual(t *testing.T) {
 // On the stage of every system a theft can happen several times, be exposed again as messages are added,
 // and forge.
 func TestEverySystemOnTheStage(t *testing.T) {
-	const n = 6
+	const n = 4
 	talk := attackstest.Talk(n)
 	for _, system := range Systems("Ana") {
 		s := attacks.NewStage(system, "Ana", nil)
@@ -264,7 +264,7 @@ func TestInspectIsAllThatIsOnTheDevice(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			for i, m := range attackstest.Talk(12) {
+			for i, m := range attackstest.Talk(6) {
 				if err := stage.Send(m); err != nil {
 					t.Fatalf("%s: message %d: %v", stage.System(), i, err)
 				}

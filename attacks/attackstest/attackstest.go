@@ -5,6 +5,7 @@ package attackstest
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -15,6 +16,10 @@ import (
 
 	"doormat/attacks"
 )
+
+// Long is the flag of all tests that import this package. With it they look at more victims, and
+// damage more bytes.
+var Long = flag.Bool("long", false, "test more victims, damage more bytes, and run what takes seconds")
 
 // People are those who talk. Eli only writes, and Zoë only reads.
 var People = []string{"Ana", "Ben", "Cas", "Dee", "Eli", "Zoë"}
@@ -83,12 +88,16 @@ func Conversation(n int) *attacks.Conversation {
 	return c
 }
 
-// Victims are several, so that no number depends on one person; with -short, one.
+// Victims are several, so that no number depends on one person: Ana, who writes and reads, and those who
+// do one of it. With -long another who does both; with -short, Ana alone.
 func Victims() []string {
-	if testing.Short() {
+	switch {
+	case testing.Short():
 		return []string{"Ana"}
+	case *Long:
+		return []string{"Ana", "Eli", "Zoë", "Cas"}
 	}
-	return []string{"Ana", "Cas", "Eli", "Zoë"}
+	return []string{"Ana", "Eli", "Zoë"}
 }
 
 // Run runs the experiment on the first n messages of the talk, and closes it after the test.

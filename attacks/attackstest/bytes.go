@@ -89,9 +89,12 @@ func Left(t testing.TB, dir string) (files []string) {
 // Damage yields mutilated copies of a record: truncations, every one of a record that is short;
 // single bits flipped; a byte more.
 func Damage(record []byte, yield func(what string, at int, b []byte)) {
-	rounds := 40
+	rounds := 12
 	if testing.Short() {
 		rounds = 5
+	}
+	if *Long {
+		rounds = 40
 	}
 	for i := 0; i < len(record); i += 1 + len(record)/rounds {
 		yield("truncated", i, record[:i])

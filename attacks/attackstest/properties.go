@@ -104,7 +104,7 @@ func SeededRunsAreEqual(t *testing.T, system func() attacks.System) {
 	t.Helper()
 	tapes := func(seed byte) map[string][]byte {
 		defer Seed(t, [32]byte{seed})()
-		return Bytes(t, Run(t, system(), 20, "Ana"))
+		return Bytes(t, Run(t, system(), 10, "Ana"))
 	}
 	one, two, other := tapes(1), tapes(1), tapes(2)
 	if len(one) < 2 || len(one["transcript"]) == 0 {

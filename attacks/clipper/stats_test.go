@@ -3,7 +3,6 @@ package clipper
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"math"
 	"slices"
 	"sync"
@@ -15,17 +14,15 @@ import (
 	"doormat/escrow/clipper"
 )
 
-var long = flag.Bool("long", false, "more of what is counted, as 400 forged LEAFs")
-
 // Paper beside measured. The number of trials of one forging is geometric, of mean and standard
 // deviation 65,536; so the mean of n forgings is within four of its standard deviations.
 func TestForgeLEAFStatistics(t *testing.T) {
 	attackstest.Seed(t, [32]byte{6})
-	n := 32
+	n := 12
 	if testing.Short() {
 		n = 2
 	}
-	if *long {
+	if *attackstest.Long {
 		n = 400
 	}
 	const mean = 1 << clipper.ChecksumBits

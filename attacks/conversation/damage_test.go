@@ -12,9 +12,9 @@ import (
 
 // TestDamaged cuts each file of testdata at each place, and damages it at random.
 func TestDamaged(t *testing.T) {
-	rounds := 100
-	if testing.Short() {
-		rounds = 30
+	rounds := 30
+	if *long {
+		rounds = 100
 	}
 	for pattern, read := range map[string]reader[io.Reader]{"*.txt": readChat, "*.mbox": readMbox, "inputs/wa-[a-t]*": readChat, "inputs/mb-*": readMbox} {
 		files, _ := filepath.Glob(filepath.Join("testdata", pattern))

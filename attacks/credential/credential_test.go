@@ -2,7 +2,6 @@ package credential
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"math/big"
 	"testing"
@@ -16,8 +15,6 @@ import (
 	"doormat/internal/testing/printed"
 	"doormat/noescrow/credential"
 )
-
-var long = flag.Bool("long", false, "run what takes seconds")
 
 func check(t testing.TB, err error) {
 	t.Helper()
@@ -331,7 +328,7 @@ func TestDamage(t *testing.T) {
 }
 
 func TestSeededRunsAreEqual(t *testing.T) {
-	if !*long {
+	if !*attackstest.Long {
 		t.Skip("three runs, of which each proves some 40 visits")
 	}
 	attackstest.SeededRunsAreEqual(t, New)

@@ -14,7 +14,7 @@ import (
 
 // The attacks work on bytes: a system that has carried nothing, tapes that were on a disk.
 func TestThiefHasBytes(t *testing.T) {
-	n := min(60, size())
+	n := min(30, size())
 	for i, s := range systems() {
 		r := attackstest.Run(t, s, n, "Ana")
 		for _, e := range r.Exposures {
@@ -33,18 +33,18 @@ func TestThiefHasBytes(t *testing.T) {
 	}
 }
 
-// damage yields one in twelve of what [attackstest.Damage] yields, since each takes a search.
+// damage yields one in six of what [attackstest.Damage] yields, since each takes a search.
 func damage(record []byte, yield func(what string, at int, b []byte)) {
 	n := 0
 	attackstest.Damage(record, func(what string, at int, b []byte) {
-		if n++; n%12 == 1 || what == "trailing byte" {
+		if n++; n%6 == 1 || what == "trailing byte" {
 			yield(what, at, b)
 		}
 	})
 }
 
 func TestDamagedLoot(t *testing.T) {
-	const n = 12
+	const n = 6
 	for i, s := range systems() {
 		r := attackstest.Run(t, s, n, "Ana")
 		for _, e := range r.Exposures {
@@ -78,7 +78,7 @@ func TestDamagedLoot(t *testing.T) {
 }
 
 func TestDamagedTranscript(t *testing.T) {
-	const n = 12
+	const n = 6
 	for i, s := range systems() {
 		r := attackstest.Run(t, s, n, "Ana")
 		envelopes := attackstest.Records(t, r.Transcript.Tape)

@@ -8,7 +8,6 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"maps"
@@ -31,8 +30,6 @@ import (
 	"doormat/noescrow"
 )
 
-var long = flag.Bool("long", false, "also search at the standard's size")
-
 // systems returns both systems at the small size; with -short the first.
 func systems() []attacks.System {
 	if testing.Short() {
@@ -44,10 +41,13 @@ func systems() []attacks.System {
 // size returns how many messages the thefts are measured on. The race detector makes a search ten
 // times as long.
 func size() int {
-	if testing.Short() {
+	switch {
+	case testing.Short():
 		return 30
+	case *attackstest.Long:
+		return attackstest.Size
 	}
-	return attackstest.Size
+	return 60
 }
 
 // victims are one who writes and one who does not.
@@ -119,7 +119,7 @@ func TestThefts(t *testing.T) {
 
 // One search a device, not one a message, and at most patience in vain.
 func TestSearchesOnce(t *testing.T) {
-	n := min(120, size())
+	n := min(40, size())
 	r := attackstest.Run(t, New(8), n, "Ana")
 	senders := map[string]bool{}
 	for _, m := range attackstest.Talk(n) {
@@ -137,7 +137,7 @@ func TestSearchesOnce(t *testing.T) {
 
 // The operations of the other thefts are attempts, and each is counted.
 func TestAttemptsAreCounted(t *testing.T) {
-	n := min(60, size())
+	n := min(40, size())
 	r := attackstest.Run(t, New(8), n, "Ana")
 	if got, want := attackstest.Exposure(t, r, attacks.WiretapName).Operations, int64(smallTrapdoors+2*n); got != want {
 		t.Errorf("wiretap: %d operations, expected %d", got, want)
@@ -170,7 +170,7 @@ func TestSearchTellsItsProgress(t *testing.T) {
 
 // The standard's size, on one message.
 func TestFullSize(t *testing.T) {
-	if !*long {
+	if !*attackstest.Long {
 		t.Skip("takes seconds; escrow/dualec recovers from the standard's size in any case")
 	}
 	at := time.Date(2013, 9, 5, 19, 0, 0, 0, time.UTC)
@@ -198,7 +198,7 @@ func TestRefusesOtherSizes(t *testing.T) {
 
 // A message that the wiretap missed costs another search, and nothing else.
 func TestLosesTheThreadAndFindsIt(t *testing.T) {
-	n := min(60, size())
+	n := min(40, size())
 	r := attackstest.Run(t, New(8), n, "Ana")
 	envelopes := attackstest.Records(t, r.Transcript.Tape)
 	messages := attackstest.Talk(n)
@@ -223,7 +223,7 @@ func TestLosesTheThreadAndFindsIt(t *testing.T) {
 // A copied state is not found again: after a message of the victim's that the wiretap missed, nothing
 // that the victim writes opens.
 func TestCopiedStateIsLostWithAMessage(t *testing.T) {
-	n := min(60, size())
+	n := min(40, size())
 	r := attackstest.Run(t, New(8), n, "Ana")
 	envelopes, messages := attackstest.Records(t, r.Transcript.Tape), attackstest.Talk(n)
 	missed := n / 2
@@ -459,7 +459,7 @@ func (s shower) Receive(to string, at time.Time, envelope []byte) (from, text st
 func TestSeededRunsAreEqual(t *testing.T) {
 	tapes := func(seed byte, i int) map[string][]byte {
 		defer attackstest.Seed(t, [32]byte{seed})()
-		return attackstest.Bytes(t, attackstest.Run(t, systems()[i], 8, "Ana"))
+		return attackstest.Bytes(t, attackstest.Run(t, systems()[i], 2, "Ana"))
 	}
 	for i := range systems() {
 		one := tapes(1, i)

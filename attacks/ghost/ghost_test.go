@@ -2,7 +2,6 @@ package ghost
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"testing"
 
@@ -232,11 +231,9 @@ func TestThiefHasBytes(t *testing.T) {
 	}
 }
 
-var long = flag.Bool("long", false, "damage the bytes of all systems, which takes some 20 seconds")
-
 // different are the systems whose bytes are damaged.
 func different() []func() attacks.System {
-	if *long {
+	if *attackstest.Long {
 		return []func() attacks.System{New, NewShown, NewANOM}
 	}
 	return []func() attacks.System{New}
@@ -251,7 +248,7 @@ func TestDamagedLoot(t *testing.T) {
 }
 
 func TestDamagedTranscript(t *testing.T) {
-	if !*long {
+	if !*attackstest.Long {
 		t.Skip("it takes some ten seconds: go test -long")
 	}
 	for _, system := range different() {

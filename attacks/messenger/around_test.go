@@ -110,10 +110,11 @@ func wrappedKind(a Around, fault string) Kind {
 // Through formats of one's own a thief reads and forges what is read and forged of noescrow: each row has
 // the same messages.
 func TestAround(t *testing.T) {
+	const n = 60
 	opened := false
 	for _, victim := range attackstest.Victims() {
-		want := runs.Result(t, victim)
-		got := attackstest.Run(t, newWrapped(around, ""), attackstest.Size, victim)
+		want := attackstest.Run(t, newTwin(), n, victim)
+		got := attackstest.Run(t, newWrapped(around, ""), n, victim)
 		for _, e := range want.Exposures {
 			g := attackstest.Exposure(t, got, e.Theft)
 			attackstest.Same(t, string(e.Theft), g.Opened, e.Opened)
@@ -140,7 +141,7 @@ func TestAroundActing(t *testing.T) {
 	plain.NewDevice = func(string) (Device, error) { return noescrow.NewDevice(), nil }
 	plain.NewShelf = func(p []byte) (Shelf, error) { return noescrow.NewShelf(p) }
 	plain.Wire = Around{}.Wire(func() (Device, error) { return noescrow.NewDevice(), nil })
-	const n = 60
+	const n = 40
 	want := Acting(newTwin().kind)
 	for _, kind := range []Kind{wrappedKind(around, ""), plain} {
 		for i, system := range Acting(kind) {

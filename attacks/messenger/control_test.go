@@ -96,7 +96,7 @@ func (h *hoarder) decapsulate(to noescrow.Identity, in *pqxdh.Initial) (ss pqxdh
 
 // The hoard looks at few devices, and misses no key.
 func TestHoardIsComplete(t *testing.T) {
-	const n = 120
+	const n = 80
 	h := newHoarder()
 	r := attackstest.Run(t, h, n, "Ana")
 	stolen := map[x25519.PrivateKey]bool{}
@@ -161,7 +161,7 @@ func TestHoardIsOnTape(t *testing.T) {
 
 // Of all keys in its loot, a quantum computer keeps in memory those that a handshake takes.
 func TestQuantumKeepsPrekeys(t *testing.T) {
-	const n = 120
+	const n = 80
 	r := attackstest.Run(t, newTwin(), n, "Ana")
 	q, err := parseQuantumLoot(wire(), r.Loot[Quantum])
 	if err != nil {
@@ -196,7 +196,7 @@ func firstFlights(messages []attacks.Message) []bool {
 }
 
 func TestQuantumWithTheKEMSecretOpens(t *testing.T) {
-	const n = 120
+	const n = 80
 	h := newHoarder()
 	r := attackstest.Run(t, h, n, "Ana")
 	talk := attackstest.Talk(n)

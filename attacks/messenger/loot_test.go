@@ -11,7 +11,7 @@ import (
 // The zero of the relay's row is that of its loot: the same theft opens what a relay gives away that
 // keeps more than it should.
 func TestRelayTriesItsLoot(t *testing.T) {
-	const n = 120
+	const n = 80
 	talk := attackstest.Talk(n)
 	state := func(m *Messenger, person string) []byte {
 		b, err := m.Inspect(person)

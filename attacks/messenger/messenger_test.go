@@ -266,7 +266,7 @@ func TestSplitTruncated(t *testing.T) {
 func TestCancelled(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
-	long := attackstest.Talk(12)
+	long := attackstest.Talk(8)
 	for i := range long {
 		long[i].Text = strings.Repeat("x", 300_000) // each tape goes to a file
 	}

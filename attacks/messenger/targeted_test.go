@@ -3,7 +3,6 @@ package messenger
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"slices"
 	"strings"
 	"testing"
@@ -14,8 +13,6 @@ import (
 	"doormat/noescrow"
 	"doormat/noescrow/franking"
 )
-
-var long = flag.Bool("long", false, "damage the transcript of targeted access, which takes some seconds")
 
 var targetedRuns = attackstest.NewOnce(func(string) attacks.System { return newTargeted() })
 
@@ -451,7 +448,7 @@ func TestTargetedDamagedLoot(t *testing.T) {
 }
 
 func TestTargetedDamagedTranscript(t *testing.T) {
-	if !*long {
+	if !*attackstest.Long {
 		t.Skip("it takes some seconds: go test -long")
 	}
 	attackstest.DamagedTranscript(t, func() attacks.System { return newTargeted() })

@@ -22,7 +22,7 @@ var systems = map[string]func() attacks.System{Vault: newVault, Friends: NewFrie
 // Each theft opens what the table in the package comment says, and the wiretap and the phone what they open
 // of a messenger without backups.
 func TestThefts(t *testing.T) {
-	const n = 120
+	const n = 60
 	none := func(attacks.Message) bool { return false }
 	all := func(attacks.Message) bool { return true }
 	for _, victim := range attackstest.Victims() {

@@ -19,6 +19,10 @@ var ErrPassphrase = errors.New("the passphrase is wrong")
 
 // Lock encrypts data with a passphrase, as an age file with a scrypt recipient.
 func Lock(data []byte, passphrase string) ([]byte, error) {
+	return lock(data, passphrase, workFactor)
+}
+
+func lock(data []byte, passphrase string, workFactor int) ([]byte, error) {
 	recipient, err := age.NewScryptRecipient(passphrase)
 	if err != nil {
 		return nil, err

@@ -10,26 +10,14 @@ import (
 	"filippo.io/age"
 )
 
-// The passphrase recipient of age itself, with the least work it can ask for.
+// lockFast locks with the least work that age takes.
 func lockFast(t *testing.T, data []byte, passphrase string) []byte {
 	t.Helper()
-	r, err := age.NewScryptRecipient(passphrase)
+	locked, err := lock(data, passphrase, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.SetWorkFactor(1)
-	var file bytes.Buffer
-	w, err := age.Encrypt(&file, r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Write(data); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return file.Bytes()
+	return locked
 }
 
 func TestLockIsAnAgeFile(t *testing.T) {
@@ -47,14 +35,14 @@ func TestLockIsAnAgeFile(t *testing.T) {
 		!strings.HasPrefix(lines[1], "-> scrypt ") || !strings.HasSuffix(lines[1], " 18") {
 		t.Errorf("the header is\n%s", header)
 	}
-	if other, err := Lock(data, "passphrase"); err != nil || bytes.Equal(other[:len(header)], locked[:len(header)]) {
-		t.Errorf("the same salt twice, %v", err)
+	if one, two := lockFast(t, data, "passphrase"), lockFast(t, data, "passphrase"); bytes.Equal(one[:len(header)-1], two[:len(header)-1]) {
+		t.Error("the same salt twice")
 	}
 	identity, err := age.NewScryptIdentity("passphrase")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := age.Decrypt(bytes.NewReader(locked), identity)
+	r, err := age.Decrypt(bytes.NewReader(lockFast(t, data, "passphrase")), identity)
 	if err != nil {
 		t.Fatal(err)
 	}
