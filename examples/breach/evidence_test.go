@@ -22,7 +22,7 @@ import (
 // The stolen line opens the one backup and not the other, as the evidence's README says.
 func TestEvidence(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "evidence")
-	breach(t, "-seed", "1", "-out", dir)
+	breach(t, "-seed", "1", "-limit", "150", "-victim", "Marta Lind", "-out", dir)
 	line, err := os.ReadFile(filepath.Join(dir, keyFile))
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +48,7 @@ func TestEvidence(t *testing.T) {
 		return string(text), err
 	}
 	text, err := decrypt("escrow/backup.age")
-	if err != nil || strings.Count(text, "\n") != 90 || !strings.Contains(text, "to Marta Lind: morning") {
+	if err != nil || strings.Count(text, "\n") != 31 || !strings.Contains(text, "to Marta Lind: morning") {
 		t.Errorf("the escrow backup: %d lines, %v", strings.Count(text, "\n"), err)
 	}
 	if text, err := decrypt("no-escrow/backup.age"); err == nil {
@@ -194,7 +194,7 @@ func TestEvidenceReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	breach(t, "-seed", "1", "-out", relative)
+	breach(t, "-seed", "1", "-limit", "60", "-victim", "Marta Lind", "-out", relative)
 	readme, err := os.ReadFile(filepath.Join(dir, "README.txt"))
 	if err != nil {
 		t.Fatal(err)
@@ -204,10 +204,10 @@ func TestEvidenceReadme(t *testing.T) {
 		t.Fatalf("the README has %d commands", len(commands))
 	}
 	for i, want := range []struct{ output, end string }{
-		{"to Marta Lind: morning", ""},
+		{"to Marta Lind: ", ""},
 		{"no identity matched any of the recipients", "exit status 1"},
-		{"to Marta Lind: ", "416 of 416 messages opened\n"},
-		{"0 of 416 messages opened\n", "416 stay shut: they have no field that an authority could open\n"},
+		{"to Marta Lind: ", "60 of 60 messages opened\n"},
+		{"0 of 60 messages opened\n", "60 stay shut: they have no field that an authority could open\n"},
 	} {
 		cmd := exec.Command("sh", "-c", commands[i][1])
 		cmd.Dir = checkout
