@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-var long = flag.Bool("long", false, "play thousands of schedules, flip every bit, and make groups of 10,000")
+var long = flag.Bool("long", false, "play a thousand schedules, flip every bit, and make groups of 10,000")
 
 // A service is a delivery service: it puts handshake messages in order, and takes the first commit of
 // each epoch. It reads the group's epoch from their frames, and no more.
@@ -296,7 +296,7 @@ func TestSchedules(t *testing.T) {
 		n = 15
 	}
 	if *long {
-		n = 3000
+		n = 1000
 	}
 	for seed := range n {
 		rng := rand.New(rand.NewPCG(uint64(seed), 13))
