@@ -334,7 +334,7 @@ func TestShelfAltered(t *testing.T) {
 			refusesLoad(cut, fmt.Sprintf("%d of %d bytes", n, len(full)))
 		}
 	})
-	flips(full, stride(97, 997), func(bit int, flipped []byte) {
+	flips(full, stride(33, 997), func(bit int, flipped []byte) {
 		other := new(Shelf)
 		if err := other.UnmarshalBinary(flipped); err == nil && !bytes.Equal(saveShelf(t, other), flipped) {
 			t.Fatalf("with bit %d flipped it loads as another", bit)

@@ -119,7 +119,7 @@ func TestThefts(t *testing.T) {
 
 // One search a device, not one a message, and at most patience in vain.
 func TestSearchesOnce(t *testing.T) {
-	n := min(40, size())
+	n := min(120, 2*size())
 	r := attackstest.Run(t, New(8), n, "Ana")
 	senders := map[string]bool{}
 	for _, m := range attackstest.Talk(n) {
