@@ -68,6 +68,10 @@ package desk
 //	                                         N: people who are named
 //	tracing  guess                           the table of hashes is stolen, and texts are guessed; bet: "guess", N: messages
 //	tracing  report                          reports of a message, true and false: events "report"; bet: "report", N: believed
+//	recovery guess                           a thief tries the ten commonest PINs at everybody's vault: events "vault"; bet:
+//	                                         "guess", N: vaults that open
+//	recovery theft   name                    a theft of backups, by its name in BackupThefts: an event "backup"; bet: "theft
+//	                                         NAME", N: people who are read
 //
 //	groups   ghost   name, at                the provider's group with the apps of that name, "hiding", "one" or "showing"; an
 //	                                         order puts a ghost into it before message at; bet: the name, N: members who see
@@ -138,6 +142,9 @@ type Response struct {
 //	traced    name (of the design), index, text (what is used), people (who are named for the leaflet), victims (all), n (messages whose
 //	          writer is named), of, wrong (messages for which another is named), exists: it is the authority's question
 //	report    index, name ("honest", "text", "sender", "date", "key"), flags [the provider believes it], text
+//	vault     index, name (of its owner), text (the PIN), n (guesses that were made), flags [it opens to the thief, it is lost
+//	          to its owner]
+//	backup    index, name, n (messages that open), of, people (who are read), victims (all people), operations, noticed
 //	measured  name (of the bet), n, of: what the bet is compared with
 //	heard     column (the apps), index, at, from, n (copies that leave), of (other devices on the sender's screen), flags [the
 //	          ghost reads it], text (as the ghost reads it)
@@ -210,6 +217,9 @@ const MaxRequest = 1 << 18
 //	                     guess.salted, guess.wrong
 //	tracing report       Text report.from, report.to, report.text; Numbers report.believed, report.of, report.opened,
 //	                     report.messages, report.tries
+//	recovery guess       Numbers guess.opened, guess.lost, guess.of
+//	recovery theft       Text robbed.name; Numbers robbed.people, robbed.of, robbed.hers (messages of one who makes no backup),
+//	                     robbed.open (those that open with the provider's key)
 //	groups ghost         Numbers, each behind the name of the apps and a full stop: at, sees, people, numbers (safety numbers
 //	                     at the end), changed (members whose number is another than before), apart (phones that have the
 //	                     ghost's key in their state), read, of

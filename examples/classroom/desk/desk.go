@@ -48,6 +48,7 @@ var makers = map[string]func() station{
 	"dial":      func() station { return dial{} },
 	"scanning":  func() station { return scan{} },
 	"tracing":   func() station { return tracing{} },
+	"recovery":  func() station { return backups{} },
 	"groups":    func() station { return group{} },
 	"matrix":    func() station { return betting{} },
 	"debate":    func() station { return betting{} },

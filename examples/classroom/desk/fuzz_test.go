@@ -8,6 +8,7 @@ import (
 // locked are bets, without which these stations reveal nothing.
 var locked = []Request{
 	{"tracing", "bet", Args{Name: "chain retype"}}, {"tracing", "bet", Args{Name: "town"}}, {"tracing", "bet", Args{Name: "report"}},
+	{"recovery", "bet", Args{Name: "guess"}}, {"recovery", "bet", Args{Name: "theft recovery sheet: sheet"}},
 	{"groups", "bet", Args{Name: "hiding"}}, {"groups", "bet", Args{Name: "removed"}},
 }
 
@@ -20,6 +21,7 @@ func FuzzAnswer(f *testing.F) {
 		`{"station":"scanning","do":"rates","args":{"rate":1e308,"people":-1}}`, `{"station":"dial","do":"deal","args":{"n":-5,"k":99}}`,
 		`{"station":"ratchet","do":"theft","args":{"at":-1}}`,
 		`{"station":"tracing","do":"chain","args":{"name":"retype","n":1}}`, `{"station":"tracing","do":"report","args":{"n":1}}`,
+		`{"station":"recovery","do":"theft","args":{"name":"recovery sheet: sheet","n":1}}`, `{"station":"recovery","do":"guess","args":{"n":1}}`,
 		`{"station":"groups","do":"ghost","args":{"name":"hiding","at":14,"n":1}}`, `{"station":"groups","do":"removed","args":{"at":15,"n":1}}`,
 		`{"station":"groups","do":"bet","args":{"name":"one","n":3,"list":[-1]}}`,
 	} {

@@ -128,7 +128,7 @@ func TestStations(t *testing.T) {
 		id   string
 		walk func(b *tab, in func(string) string)
 	}{
-		{"ratchet", ratchet}, {"leaf", leaf}, {"generator", generator}, {"dial", dial}, {"matrix", matrix}, {"scanning", scanning}, {"tracing", tracing}, {"groups", groups}, {"debate", debate},
+		{"ratchet", ratchet}, {"leaf", leaf}, {"generator", generator}, {"dial", dial}, {"matrix", matrix}, {"scanning", scanning}, {"tracing", tracing}, {"recovery", recovery}, {"groups", groups}, {"debate", debate},
 	} {
 		t.Run(s.id, func(t *testing.T) {
 			b.t = t
@@ -330,7 +330,7 @@ func debate(b *tab, in func(string) string) {
 	b.idle()
 	// The board has a line for each bet of the stations before, under their names.
 	board := b.text(in("[data-all]"))
-	if n := eval[int](b, fmt.Sprintf("document.querySelectorAll(%q).length", in("[data-all] > tbody > tr"))); n != 22 || strings.Contains(board, ".title") {
+	if n := eval[int](b, fmt.Sprintf("document.querySelectorAll(%q).length", in("[data-all] > tbody > tr"))); n != 24 || strings.Contains(board, ".title") {
 		b.t.Errorf("the board has %d lines: %s", n, board)
 	}
 }

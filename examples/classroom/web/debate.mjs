@@ -60,6 +60,7 @@ export function debate(lesson, root) {
   const known = (text, id, otherwise) => (text === id ? otherwise : text);
   function about(station, name) {
     if (station === "breach") return word(wordID("theft.", name));
+    if (station === "recovery" && name !== "guess") return word(wordID("recovery.theft-", name.replace("theft ", "")));
     if (station === "dial") return name.replace(/^deal (\d+) (\d+)$/, "n = $1, k = $2");
     const id = wordID("bet.", `${station} ${name}`);
     return known(word(id), id, "");
@@ -69,6 +70,9 @@ export function debate(lesson, root) {
   const table = document.querySelector("[data-counted]").dataset;
   found("matrix", "table", word("dial.of", { n: Number(table.counted), of: Number(table.of) }));
 
+  lesson.on("recovery", (event) => {
+    if (event.kind === "measured") found("recovery", event.name, word("dial.of", { n: event.n, of: event.of }));
+  });
   lesson.on("tracing", (event) => {
     if (event.kind === "measured") found("tracing", event.name, word(event.name.startsWith("chain ") ? "tracing.is-named" : "dial.of", { n: event.n, of: event.of }));
   });

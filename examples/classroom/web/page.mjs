@@ -12,10 +12,11 @@ import { dial } from "./dial.mjs";
 import { matrix } from "./matrix.mjs";
 import { scanning } from "./scanning.mjs";
 import { tracing } from "./tracing.mjs";
+import { recovery } from "./recovery.mjs";
 import { groups } from "./groups.mjs";
 import { debate } from "./debate.mjs";
 
-const stations = { doorstep, breach, ratchet, leaf, generator, dial, matrix, scanning, tracing, groups, debate };
+const stations = { doorstep, breach, ratchet, leaf, generator, dial, matrix, scanning, tracing, recovery, groups, debate };
 
 const root = document.getElementById("page");
 const pages = new Map([[document.documentElement.lang, root.cloneNode(true)]]);

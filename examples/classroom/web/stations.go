@@ -80,6 +80,7 @@ var stations = []station{
 	{"matrix", nil},
 	{"scanning", []string{"phone", "authority"}},
 	{"tracing", []string{"provider", "phone", "writer"}},
+	{"recovery", []string{"provider", "server", "friend", "owner"}},
 	{"groups", []string{"member", "provider", "agency"}},
 	{"debate", nil},
 }
@@ -130,6 +131,11 @@ var thefts = []string{
 
 var notLetters = regexp.MustCompile(`[^a-z0-9]+`)
 
+// wordID returns the id of the text for a name of the library.
+func wordID(prefix, name string) string {
+	return prefix + notLetters.ReplaceAllString(strings.ToLower(name), "-")
+}
+
 // A theft is one that can be chosen.
 type theft struct {
 	Name string // in the library
@@ -140,7 +146,7 @@ type theft struct {
 // Thefts returns those of station 1.
 func (section) Thefts() (list []theft) {
 	for _, name := range thefts {
-		list = append(list, theft{name, "theft." + notLetters.ReplaceAllString(name, "-"), strings.HasSuffix(name, ", acting")})
+		list = append(list, theft{name, wordID("theft.", name), strings.HasSuffix(name, ", acting")})
 	}
 	return list
 }

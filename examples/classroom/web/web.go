@@ -173,7 +173,7 @@ func hash(text string) string {
 
 // modules are the scripts, each after those that it imports.
 var modules = []string{"put.mjs", "desk.mjs", "bet.mjs", "doorstep.mjs", "breach.mjs", "ratchet.mjs", "leaf.mjs",
-	"generator.mjs", "dial.mjs", "matrix.mjs", "scanning.mjs", "tracing.mjs", "groups.mjs", "debate.mjs", "page.mjs"}
+	"generator.mjs", "dial.mjs", "matrix.mjs", "scanning.mjs", "tracing.mjs", "recovery.mjs", "groups.mjs", "debate.mjs", "page.mjs"}
 
 var (
 	importLine = regexp.MustCompile(`(?m)^import \{[^}]*\} from "\./[a-z]+\.mjs";\n`)

@@ -1,0 +1,81 @@
+// The station of recovery: who can bring back the history of a lost phone, its owner, a thief, or both.
+
+import { copy, put, reveal, word, wordID } from "./put.mjs";
+import { bet, click, sliders } from "./bet.mjs";
+
+export function recovery(lesson, root) {
+  const find = (selector) => root.querySelector(selector);
+  const form = (name) => find(`[data-form=${name}]`);
+  const happened = (name) => find(`[data-happened=${name}]`);
+  const chosen = form("theft").elements.theft;
+  const about = { guess: () => "guess", theft: () => `theft ${chosen.value}` };
+  const vaults = find("[data-vaults] > tbody");
+  const backups = find("[data-backups] > tbody");
+
+  function clear() {
+    for (const e of root.querySelectorAll("[data-happened], table.board")) e.hidden = true;
+    vaults.replaceChildren();
+    backups.replaceChildren();
+  }
+
+  // row adds what a template has, filled with the values.
+  function row(body, template, values) {
+    const line = copy(template).querySelector("tr");
+    put(line, values);
+    body.append(line);
+    body.closest("table").hidden = false;
+    return line;
+  }
+
+  const kinds = {
+    cleared: clear,
+    vault(event) {
+      if (event.index === 0) vaults.replaceChildren();
+      const [open, lost] = event.flags;
+      row(vaults, "recovery-vault", {
+        person: event.name,
+        pin: event.text,
+        guesses: word("recovery.is-guesses", { n: event.n }),
+        thief: word(open ? "shell.opened" : "shell.shut"),
+        owner: word(lost ? "recovery.is-lost" : "recovery.is-kept"),
+      }).classList.toggle("is-open", open);
+    },
+    backup(event) {
+      backups.querySelector(`tr[data-of="${event.index}"]`)?.remove();
+      const line = row(backups, "recovery-backup", {
+        stolen: word(wordID("recovery.theft-", event.name)),
+        read: `${word(event.n > 0 ? "shell.open-mark" : "shell.shut-mark")} ${word("recovery.is-people", { n: event.people, of: event.victims })}`,
+        messages: word("recovery.is-messages", { n: event.n, of: event.of }),
+        notice: event.noticed ? word(wordID("recovery.notice-", event.noticed)) : word("shell.nobody"),
+      });
+      line.dataset.of = event.index;
+      line.classList.toggle("is-open", event.n > 0);
+    },
+    restored: said,
+  };
+  lesson.on("recovery", (event) => kinds[event.kind]?.(event));
+
+  // said shows what the last answers say.
+  function said({ numbers = {}, text = {} }) {
+    const mine = (name) => lesson.bet("recovery", name)?.n ?? 0;
+    if (numbers["guess.opened"] !== undefined && numbers["guess.lost"] !== undefined) {
+      reveal(happened("guess"), { n: mine("guess"), m: numbers["guess.opened"], of: numbers["guess.of"], lost: numbers["guess.lost"] });
+    }
+    const name = text["robbed.name"];
+    if (!name) return;
+    reveal(happened("theft"), { n: mine(`theft ${name}`), m: numbers["robbed.people"], of: numbers["robbed.of"], hers: numbers["robbed.hers"], open: numbers["robbed.open"] });
+    for (const e of root.querySelectorAll("[data-which]")) e.hidden = e.dataset.which !== wordID("", name);
+  }
+
+  for (const name of Object.keys(about)) {
+    const ask = find(`[data-ask=${name}]`);
+    const look = bet(lesson, "recovery", form(name), about[name], [ask]);
+    if (name === "theft") chosen.addEventListener("change", look);
+    click(ask, async () => {
+      const response = await lesson.act("recovery", name, name === "theft" ? { name: chosen.value } : {});
+      if (!response.error) said(response);
+    });
+  }
+  sliders(root);
+  clear();
+}
