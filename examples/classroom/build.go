@@ -29,9 +29,11 @@ func (library) options() web.Options {
 	return web.Options{Matrix: m.Systems, Made: m.Made}
 }
 
-// files returns the page and all that it loads, by name.
-func (l library) files() (map[string][]byte, error) {
-	page, err := web.Page(l.options())
+// files returns the page and all that it loads, by name. If there is a class network, it is reached at the addresses.
+func (l library) files(addresses []string) (map[string][]byte, error) {
+	o := l.options()
+	o.Network = addresses
+	page, err := web.Page(o)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"net"
@@ -13,8 +14,13 @@ import (
 	"path/filepath"
 	"strings"
 
+	"golang.org/x/term"
+
+	"doormat/examples/classroom/desk"
+	"doormat/examples/classroom/relay"
 	"doormat/examples/classroom/web"
 	"doormat/examples/internal/cli"
+	"doormat/examples/internal/qr"
 )
 
 const usage = `Usage: classroom [-listen ADDRESS | -o NAME] [-f]
@@ -22,10 +28,12 @@ const usage = `Usage: classroom [-listen ADDRESS | -o NAME] [-f]
 Classroom builds a page that runs this library in a browser: a conversation goes
 through a messenger with key escrow and through one without, the class steals
 keys, and the page counts what opens. It serves the page on this computer until
-it is interrupted, and prints its address. The page sends nothing anywhere.
+it is interrupted, and prints its address. The page sends nothing anywhere, but
+for the class network: with -listen, a class can write to each other through
+this computer, sealed in their own browsers.
 
   -listen ADDRESS  serve on that address, as 192.168.1.10:8093, or :8093 for all
-                   networks that this computer is in
+                   networks that this computer is in, with the class network
   -o NAME          write the page and serve nothing: NAME.html is one file that
                    opens by double click, any other name a folder for a web
                    server
@@ -101,7 +109,7 @@ func writeFolder(ctx context.Context, name string, force bool, stdout, stderr io
 	if err != nil {
 		return err
 	}
-	files, err := l.files()
+	files, err := l.files(nil)
 	if err != nil {
 		return err
 	}
@@ -137,15 +145,38 @@ func serve(ctx context.Context, listen string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	files, err := l.files()
+	addresses := urls(listener.Addr())
+	for _, url := range addresses {
+		fmt.Fprintln(stdout, url)
+	}
+	var network *relay.Relay
+	if listen == "" {
+		addresses = nil
+	} else if network, err = openNetwork(addresses, stdout, stderr); err != nil {
+		return err
+	}
+	files, err := l.files(addresses)
 	if err != nil {
 		return err
 	}
-	if listen != "" {
-		fmt.Fprintln(stderr, "Everyone in this network can load the page, without encryption. Nothing that is done in it comes here.")
+	return serveFiles(ctx, listener, files, network)
+}
+
+// openNetwork opens the class network, and says how it is reached.
+func openNetwork(addresses []string, stdout, stderr io.Writer) (*relay.Relay, error) {
+	// Two codes: of 150 million, a stranger finds none during a lesson.
+	code, teacher := desk.DrawCode()+"-"+desk.DrawCode(), rand.Text()
+	fmt.Fprintln(stderr, "Everyone in this network can load the page, without encryption. What is done in it comes here only from")
+	fmt.Fprintln(stderr, "the station of the class network, and only sealed.")
+	class := "#at=network&class=" + code
+	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		q, err := qr.Encode(addresses[0] + class)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprint(stderr, q.Text())
 	}
-	for _, url := range urls(listener.Addr()) {
-		fmt.Fprintln(stdout, url)
-	}
-	return serveFiles(ctx, listener, files)
+	fmt.Fprintln(stdout, "Class code:", code)
+	fmt.Fprintln(stdout, "The teacher's page:", addresses[0]+class+"&teacher="+teacher)
+	return relay.New(code, teacher), nil
 }

@@ -110,7 +110,7 @@ func TestServe(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error)
-	go func() { ended <- serveFiles(ctx, l, map[string][]byte{"index.html": []byte("here")}) }()
+	go func() { ended <- serveFiles(ctx, l, map[string][]byte{"index.html": []byte("here")}, nil) }()
 	addresses := urls(l.Addr())
 	if len(addresses) != 1 {
 		t.Fatalf("%q", addresses)

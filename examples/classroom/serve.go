@@ -11,18 +11,21 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
+	"doormat/examples/classroom/relay"
 	"doormat/examples/classroom/web"
 )
 
-// serveFiles serves files on a listener until ctx is done.
-func serveFiles(ctx context.Context, l net.Listener, files map[string][]byte) error {
+// serveFiles serves files, and the class network if there is one, on a listener until ctx is done.
+func serveFiles(ctx context.Context, l net.Listener, files map[string][]byte, network *relay.Relay) error {
 	h, err := newHandler(files)
 	if err != nil {
 		return err
 	}
-	s := &http.Server{Handler: h, ReadTimeout: 10 * time.Second, WriteTimeout: 5 * time.Minute, MaxHeaderBytes: 1 << 14}
+	s := &http.Server{Handler: withNetwork(h, network), ReadTimeout: 10 * time.Second, WriteTimeout: 5 * time.Minute,
+		MaxHeaderBytes: 1 << 14, ConnState: limit(maxConnections)}
 	stop := context.AfterFunc(ctx, func() { s.Close() })
 	defer stop()
 	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -31,17 +34,22 @@ func serveFiles(ctx context.Context, l net.Listener, files map[string][]byte) er
 	return nil
 }
 
-// urls returns the addresses at which a listener is reached.
+// urls returns the addresses at which a listener is reached, those that others reach first.
 func urls(a net.Addr) (all []string) {
 	tcp, ok := a.(*net.TCPAddr)
 	if !ok || !tcp.IP.IsUnspecified() {
 		return []string{"http://" + a.String() + "/"}
 	}
 	interfaces, _ := net.InterfaceAddrs()
-	for _, i := range interfaces {
-		if n, ok := i.(*net.IPNet); ok && n.IP.To4() != nil {
-			all = append(all, fmt.Sprintf("http://%v:%d/", n.IP, tcp.Port))
+	for _, loopback := range []bool{false, true} { // which nobody else reaches
+		for _, i := range interfaces {
+			if n, ok := i.(*net.IPNet); ok && n.IP.To4() != nil && n.IP.IsLoopback() == loopback {
+				all = append(all, fmt.Sprintf("http://%v:%d/", n.IP, tcp.Port))
+			}
 		}
+	}
+	if len(all) == 0 {
+		all = append(all, fmt.Sprintf("http://127.0.0.1:%d/", tcp.Port))
 	}
 	return all
 }
@@ -87,8 +95,44 @@ func newHandler(files map[string][]byte) (handler, error) {
 	return h, nil
 }
 
-// ServeHTTP implements [http.Handler].
-func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// maxConnections is how many connections one address may have. A browser has six.
+const maxConnections = 256
+
+// limit returns a hook that closes what an address has more than n of.
+func limit(n int) func(net.Conn, http.ConnState) {
+	var mu sync.Mutex
+	open := map[string]int{}
+	return func(c net.Conn, s http.ConnState) {
+		mu.Lock()
+		defer mu.Unlock()
+		host, _, _ := net.SplitHostPort(c.RemoteAddr().String())
+		switch s {
+		case http.StateNew:
+			open[host]++
+			if open[host] > n {
+				c.Close()
+			}
+		case http.StateClosed, http.StateHijacked:
+			if open[host]--; open[host] == 0 {
+				delete(open, host)
+			}
+		}
+	}
+}
+
+// withNetwork adds the class network to a page. network may be nil.
+func withNetwork(h handler, network *relay.Relay) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if network == nil || !relay.Serves(r.URL.Path) {
+			h.ServeHTTP(w, r)
+		} else if guard(w, r) {
+			network.ServeHTTP(w, r)
+		}
+	})
+}
+
+// guard sets the headers that all answers have, and refuses a foreign host.
+func guard(w http.ResponseWriter, r *http.Request) bool {
 	head := w.Header()
 	head.Set("Content-Security-Policy", web.Policy)
 	head.Set("X-Content-Type-Options", "nosniff")
@@ -96,8 +140,17 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head.Set("Cross-Origin-Resource-Policy", "same-origin")
 	if !local(r.Host) {
 		http.Error(w, "This page is served under its number, as 127.0.0.1, and under no other name.", http.StatusMisdirectedRequest)
+		return false
+	}
+	return true
+}
+
+// ServeHTTP implements [http.Handler].
+func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !guard(w, r) {
 		return
 	}
+	head := w.Header()
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		head.Set("Allow", "GET, HEAD")
 		http.Error(w, "This page can be read only.", http.StatusMethodNotAllowed)

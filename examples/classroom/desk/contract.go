@@ -83,6 +83,7 @@ package desk
 //	groups   removed at                      a member is removed before message at; what opens may be shown; bet: "removed",
 //	                                         List: the indexes that open to that member
 //	matrix, debate                           bets only
+//	network                                  the class network, which no log contains: see its type
 type Request struct {
 	Station string `json:"station"`
 	Do      string `json:"do"`

@@ -25,6 +25,7 @@ type Desk struct {
 	code     string
 	log      []Request // what has been done
 	stations map[string]station
+	network  network
 }
 
 // A station does actions, and holds what they have made.
@@ -142,6 +143,13 @@ func (d *Desk) answer(ctx context.Context, request []byte, tell Tell) Response {
 	if r.Station == "class" {
 		return d.class(ctx, r, tell)
 	}
+	if r.Station == "network" {
+		t := &turn{ctx: ctx, station: r.Station, tell: tell}
+		if err := d.network.do(t, r.Do, r.Args); err != nil {
+			return Response{Error: "desk: " + err.Error()}
+		}
+		return t.response
+	}
 	return d.do(ctx, r, tell)
 }
 
@@ -209,7 +217,7 @@ func (d *Desk) class(ctx context.Context, r Request, tell Tell) Response {
 	var err error
 	switch r.Do {
 	case "draw":
-		t.text("code", drawCode())
+		t.text("code", DrawCode())
 	case "open":
 		err = d.open(t, r.Args.Code)
 	case "log":
@@ -253,7 +261,7 @@ func (d *Desk) open(t *turn, code string) error {
 		return err
 	}
 	d.Close()
-	*d = Desk{code: code}
+	*d = Desk{code: code, network: d.network}
 	for _, name := range slices.Sorted(maps.Keys(makers)) {
 		t.cleared(name)
 	}
@@ -317,8 +325,8 @@ var codeWords = strings.Fields("ACORN AMBER APPLE BEACH BIRCH BREAD BRICK CANDLE
 	"NUTMEG OCEAN OLIVE ORBIT OTTER PAPER PEARL PEBBLE PIANO PLANET QUARTZ RABBIT RIVER ROBIN SADDLE SALMON " +
 	"SILVER SPOON SPRUCE STONE SUMMER TABLE THISTLE TIGER TULIP TUNNEL VALLEY VELVET VIOLIN WALNUT WINDOW ZEBRA")
 
-// drawCode draws a class code, such as K7-RIVER.
-func drawCode() string {
+// DrawCode draws a class code, such as K7-RIVER: one of 12,288.
+func DrawCode() string {
 	var b [3]byte
 	rand.Read(b[:])
 	const letters = "ABCDEFGHJKLMNPQRSTUVWXYZ"

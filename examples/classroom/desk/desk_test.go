@@ -627,7 +627,7 @@ func TestCard(t *testing.T) {
 
 func TestCodes(t *testing.T) {
 	for range 200 {
-		code := drawCode()
+		code := DrawCode()
 		if got, err := parseCode(" " + strings.ToLower(code)); err != nil || got != code {
 			t.Fatalf("%s: %s, %v", code, got, err)
 		}

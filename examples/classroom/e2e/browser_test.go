@@ -10,12 +10,12 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -39,6 +39,7 @@ const patience = 5 * time.Minute
 // site is the page as the program serves it, and as one file. Tests share it.
 var site struct {
 	url, file string
+	teacher   string // the teacher's page of the class network
 	proxy     *proxy
 	browser   context.Context
 }
@@ -120,12 +121,17 @@ func start(folder string) (stop func(), err error) {
 		serving.Process.Signal(os.Interrupt)
 		serving.Wait()
 	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		stop()
-		return nil, fmt.Errorf("classroom ends without an address: %w", err)
+	lines := bufio.NewScanner(out)
+	for found := false; !found; {
+		if !lines.Scan() {
+			stop()
+			return nil, fmt.Errorf("classroom ends without an address: %w", lines.Err())
+		}
+		if strings.HasPrefix(lines.Text(), "http") {
+			site.url = lines.Text()
+		}
+		site.teacher, found = strings.CutPrefix(lines.Text(), "The teacher's page: ")
 	}
-	site.url = strings.TrimSpace(line)
 	return stop, nil
 }
 
@@ -151,7 +157,8 @@ func newProxy(origin string) (*proxy, error) {
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
-	if r.Method != http.MethodGet || r.URL.Host != p.origin {
+	network := r.Method == http.MethodPost && slices.Contains([]string{"/join", "/envelope", "/bundle"}, r.URL.Path)
+	if r.Method != http.MethodGet && !network || r.URL.Host != p.origin {
 		p.refused = append(p.refused, r.Method+" "+r.URL.String()+r.Host)
 		p.mu.Unlock()
 		w.WriteHeader(http.StatusForbidden)
@@ -160,7 +167,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.passed[r.URL.Path]++
 	p.mu.Unlock()
 	r.RequestURI = ""
-	response, err := http.DefaultTransport.RoundTrip(r)
+	response, err := http.DefaultTransport.RoundTrip(r) // until the browser has gone
 	if err != nil {
 		w.WriteHeader(http.StatusBadGateway)
 		return
@@ -170,7 +177,15 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header()[name] = values
 	}
 	w.WriteHeader(response.StatusCode)
-	io.Copy(w, response.Body)
+	buffer := make([]byte, 1<<15)
+	for { // each event as it comes
+		n, err := response.Body.Read(buffer)
+		w.Write(buffer[:n])
+		http.NewResponseController(w).Flush()
+		if err != nil {
+			return
+		}
+	}
 }
 
 // A tab is a page under test.

@@ -73,6 +73,11 @@ export class Desk {
     return response;
   }
 
+  // aside does an action that no log contains, and hands its events to hear.
+  aside(station, name, args, hear) {
+    return this.stage.ask({ station, do: name, args }, hear);
+  }
+
   // again takes back the last action at a station, if how is undo, and all of them, if it is reset.
   async again(station, how) {
     const player = this.of(station);

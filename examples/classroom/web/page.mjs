@@ -14,9 +14,10 @@ import { scanning } from "./scanning.mjs";
 import { tracing } from "./tracing.mjs";
 import { recovery } from "./recovery.mjs";
 import { groups } from "./groups.mjs";
+import { network } from "./network.mjs";
 import { debate } from "./debate.mjs";
 
-const stations = { doorstep, breach, ratchet, leaf, generator, dial, matrix, scanning, tracing, recovery, groups, debate };
+const stations = { doorstep, breach, ratchet, leaf, generator, dial, matrix, scanning, tracing, recovery, groups, network, debate };
 
 const root = document.getElementById("page");
 const pages = new Map([[document.documentElement.lang, root.cloneNode(true)]]);
@@ -32,6 +33,9 @@ class Lesson {
     this.secret = -1; // the index of the message whose secret is kept
     this.looks = [];
     this.listeners = [];
+    this.values = values;
+    this.problem = problem;
+    this.invitation = address.invitation;
   }
 
   on(station, listener) {
@@ -124,8 +128,6 @@ class Lesson {
   }
 }
 
-const lesson = new Lesson();
-
 // values puts what a station's response says into its places: data-number and data-text are STATION.NAME.
 function values(station, { numbers = {}, text = {} }) {
   for (const [name, value] of [...Object.entries(numbers), ...Object.entries(text)]) {
@@ -197,7 +199,8 @@ function read() {
   if (!Array.isArray(log) || log.some((done) => typeof done?.station !== "string")) log = [];
   const at = stations[found.get("at")] ? found.get("at") : Object.keys(stations)[0];
   const wanted = found.get("lang") ?? navigator.languages.map((l) => l.slice(0, 2)).find((l) => pages.has(l));
-  return { code: found.get("code") ?? "", log, at, lang: pages.has(wanted) ? wanted : document.documentElement.lang };
+  const invitation = { class: found.get("class") ?? "", teacher: found.get("teacher") ?? "" }; // to the class network
+  return { invitation, code: found.get("code") ?? "", log, at, lang: pages.has(wanted) ? wanted : document.documentElement.lang };
 }
 
 function link() {
@@ -208,6 +211,8 @@ function link() {
   }
   return `#${parts}`;
 }
+
+const lesson = new Lesson();
 
 let remembering;
 

@@ -82,6 +82,7 @@ var stations = []station{
 	{"tracing", []string{"provider", "phone", "writer"}},
 	{"recovery", []string{"provider", "server", "friend", "owner"}},
 	{"groups", []string{"member", "provider", "agency"}},
+	{"network", []string{"devices", "relay", "teacher", "lot"}},
 	{"debate", nil},
 }
 

@@ -27,10 +27,11 @@ var files embed.FS
 // Options are what a page is made of beside the words. The zero Options make a page in English which loads its files
 // from beside it, without a matrix.
 type Options struct {
-	Lang   string   // of the language that is shown first; "" is English
-	Matrix []System // what all schemes did with the town's messages
-	Made   string   // the date on which the matrix was computed, and on what machine
-	Inline *Inline  // nil: the page loads style.css, page.mjs, worker.js and desk.wasm from beside it
+	Lang    string   // of the language that is shown first; "" is English
+	Matrix  []System // what all schemes did with the town's messages
+	Made    string   // the date on which the matrix was computed, and on what machine
+	Network []string // addresses at which the class network is reached; nil if there is none
+	Inline  *Inline  // nil: the page loads style.css, page.mjs, worker.js and desk.wasm from beside it
 }
 
 // An Inline makes the page one file.
@@ -173,7 +174,7 @@ func hash(text string) string {
 
 // modules are the scripts, each after those that it imports.
 var modules = []string{"put.mjs", "desk.mjs", "bet.mjs", "doorstep.mjs", "breach.mjs", "ratchet.mjs", "leaf.mjs",
-	"generator.mjs", "dial.mjs", "matrix.mjs", "scanning.mjs", "tracing.mjs", "recovery.mjs", "groups.mjs", "debate.mjs", "page.mjs"}
+	"generator.mjs", "dial.mjs", "matrix.mjs", "scanning.mjs", "tracing.mjs", "recovery.mjs", "groups.mjs", "network.mjs", "debate.mjs", "page.mjs"}
 
 var (
 	importLine = regexp.MustCompile(`(?m)^import \{[^}]*\} from "\./[a-z]+\.mjs";\n`)

@@ -1,0 +1,542 @@
+package relay
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"doormat/examples/classroom/desk"
+)
+
+const (
+	code  = "K7-RIVER-B4-OTTER"
+	token = "the teacher's"
+)
+
+// A class is a relay with browsers around it.
+type class struct {
+	*testing.T
+	relay  *Relay
+	server *httptest.Server
+}
+
+func newClass(t *testing.T) *class {
+	c := &class{T: t, relay: New(code, token)}
+	c.server = httptest.NewServer(c.relay)
+	t.Cleanup(c.server.Close)
+	return c
+}
+
+// post sends a request, and returns its status. out may be nil.
+func (c *class) post(path string, in, out any) int {
+	c.Helper()
+	b, err := json.Marshal(in)
+	if err != nil {
+		c.Fatal(err)
+	}
+	r, err := http.Post(c.server.URL+path, "application/json", bytes.NewReader(b))
+	if err != nil {
+		c.Fatal(err)
+	}
+	defer r.Body.Close()
+	if out != nil && r.StatusCode == http.StatusOK {
+		if err := json.NewDecoder(r.Body).Decode(out); err != nil {
+			c.Fatal(err)
+		}
+	}
+	return r.StatusCode
+}
+
+// A browser is a member with a desk, and what the desk has told.
+type browser struct {
+	*class
+	ticket
+	desk   desk.Desk
+	heard  int
+	events []desk.Event
+}
+
+// join has a browser join: a student, or the teacher.
+func (c *class) join(teacher string) *browser {
+	c.Helper()
+	b := &browser{class: c}
+	if status := c.post("/join", joining{strings.ToLower(code), teacher}, &b.ticket); status != http.StatusOK {
+		c.Fatalf("to join: %d", status)
+	}
+	b.must("join", desk.Args{N: b.Member})
+	b.hear()
+	return b
+}
+
+// do asks the desk, posts what it wants to be posted, and gets the bundles that it wants.
+func (b *browser) do(name string, a desk.Args) desk.Response {
+	b.Helper()
+	q, err := json.Marshal(desk.Request{Station: "network", Do: name, Args: a})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var r desk.Response
+	answer := b.desk.Answer(b.Context(), q, func(event []byte) {
+		var e desk.Event
+		if err := json.Unmarshal(event, &e); err != nil {
+			b.Fatal(err)
+		}
+		b.events = append(b.events, e)
+	})
+	if err := json.Unmarshal(answer, &r); err != nil {
+		b.Fatal(err)
+	}
+	if r.Text["say"] == "bundle" {
+		with := a.N
+		if n, ok := r.Numbers["n"]; ok {
+			with = int(n)
+		}
+		var bundles desk.Bundles
+		if status := b.post("/bundle", wanting{b.Token, with}, &bundles); status != http.StatusOK {
+			b.Fatalf("a bundle of %d: %d", with, status)
+		}
+		text, _ := json.Marshal(bundles)
+		b.must("bundle", desk.Args{N: with, Text: string(text)})
+		return b.do(name, a)
+	}
+	for _, e := range b.posts(r) {
+		if status := b.entry(e); status != http.StatusOK {
+			b.Errorf("%s of %d: %d", e.Kind, b.Member, status)
+		}
+	}
+	return r
+}
+
+func (b *browser) posts(r desk.Response) (list []desk.Entry) {
+	b.Helper()
+	if r.Text["post"] == "" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(r.Text["post"]), &list); err != nil {
+		b.Fatal(err)
+	}
+	return list
+}
+
+func (b *browser) must(name string, a desk.Args) desk.Response {
+	b.Helper()
+	r := b.do(name, a)
+	if r.Error != "" {
+		b.Fatalf("%s: %s", name, r.Error)
+	}
+	return r
+}
+
+// entry posts an entry.
+func (b *browser) entry(e desk.Entry) int { return b.post("/envelope", posting{b.Token, e}, nil) }
+
+// hear has the browsers hear the log, until it grows no more. What makes no sense to a desk is an error, and harms nothing.
+func (b *browser) hear(others ...*browser) {
+	b.Helper()
+	for more := true; more; {
+		more = false
+		for _, b := range append(others, b) {
+			if b.heard < len(b.relay.log) {
+				more = true
+				b.catchUp()
+			}
+		}
+	}
+}
+
+func (b *browser) catchUp() {
+	b.Helper()
+	ctx, stop := context.WithCancel(b.Context())
+	defer stop()
+	q, err := http.NewRequestWithContext(ctx, "GET", b.server.URL+"/events?token="+b.Token, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if b.heard > 0 {
+		q.Header.Set("Last-Event-ID", fmt.Sprint(b.heard))
+	}
+	r, err := http.DefaultClient.Do(q)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer r.Body.Close()
+	end := len(b.relay.log)
+	for in := bufio.NewScanner(r.Body); b.heard < end && in.Scan(); {
+		if data, ok := strings.CutPrefix(in.Text(), "data: "); ok {
+			b.heard++
+			b.do("hear", desk.Args{Text: data})
+		}
+	}
+	if b.heard < end {
+		b.Fatalf("the stream ends after %d of %d entries", b.heard, end)
+	}
+}
+
+// of returns the events of a kind that match.
+func (b *browser) of(kind string, is func(desk.Event) bool) (list []desk.Event) {
+	for _, e := range b.events {
+		if e.Kind == kind && (is == nil || is(e)) {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// lines returns what the browser's role may write.
+func (b *browser) lines() (list []string) {
+	for _, e := range b.of("line", nil) {
+		list = append(list, e.Text)
+	}
+	return list
+}
+
+// texts returns what a browser sees open in a column, by the number of the entry.
+func (b *browser) texts(column, name string) map[int]string {
+	texts := map[int]string{}
+	for _, e := range b.of("opened", func(e desk.Event) bool { return e.Column == column && e.Name == name }) {
+		texts[e.Index] = e.Text
+	}
+	return texts
+}
+
+func (b *browser) counted() string {
+	list := b.of("counted", nil)
+	if len(list) == 0 {
+		return "0 of 0"
+	}
+	return fmt.Sprintf("%d of %d", list[len(list)-1].N, list[len(list)-1].Of)
+}
+
+// thief returns the only one who has the key.
+func thief(students ...*browser) (who *browser, others []*browser) {
+	for _, s := range students {
+		if len(s.of("letter", func(e desk.Event) bool { return e.Flags[0] })) > 0 {
+			who = s
+		} else {
+			others = append(others, s)
+		}
+	}
+	return who, others
+}
+
+// A lesson: students write, one has the key and nobody sees who, and on "now" the left column opens to that one. What is
+// sent afterwards opens too, and one who comes late is a member like others.
+func TestLesson(t *testing.T) {
+	c := newClass(t)
+	teacher := c.join(token)
+	a, b, d := c.join(""), c.join(""), c.join("")
+	teacher.hear(a, b, d)
+	a.must("write", desk.Args{N: b.Member, Text: a.lines()[0]})
+	a.hear(b, d, teacher)
+	b.must("write", desk.Args{N: a.Member, Text: b.lines()[1]})
+	d.must("write", desk.Args{N: a.Member, Text: d.lines()[0]})
+	teacher.hear(a, b, d)
+	if got := a.texts("with", "own"); len(got) != 3 || fmt.Sprint(got) != fmt.Sprint(a.texts("without", "own")) {
+		t.Errorf("the first sees %v", got)
+	}
+	if got := b.texts("without", "own"); len(got) != 2 {
+		t.Errorf("the second sees %v", got)
+	}
+
+	before := len(c.relay.log)
+	teacher.must("letters", desk.Args{})
+	teacher.hear(a, b, d)
+	sizes := map[int]bool{}
+	for _, line := range c.relay.log[before:] {
+		var e desk.Entry
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		sizes[len(e.Without)] = true
+	}
+	if len(sizes) != 1 {
+		t.Errorf("letters have the sizes %v", sizes)
+	}
+	x, others := thief(a, b, d)
+	if x == nil || len(others) != 2 {
+		t.Fatalf("%d of 3 have no key", len(others))
+	}
+	if len(x.texts("with", "thief")) != 0 {
+		t.Error("the thief reads before the teacher says so")
+	}
+	teacher.must("post", desk.Args{Name: "now"})
+	teacher.hear(a, b, d)
+	if got := teacher.counted(); got != "3 of 3" {
+		t.Errorf("the projector counts %s", got)
+	}
+	others[0].must("write", desk.Args{N: others[1].Member, Text: others[0].lines()[2]})
+	late := c.join("")
+	late.must("write", desk.Args{N: others[0].Member, Text: late.lines()[0]})
+	late.hear(teacher, a, b, d)
+	if got := teacher.counted(); got != "5 of 5" {
+		t.Errorf("the projector counts %s", got)
+	}
+	open := x.texts("with", "thief")
+	var read []string
+	for _, text := range open {
+		read = append(read, text)
+	}
+	for _, want := range []string{a.lines()[0], b.lines()[1], d.lines()[0], others[0].lines()[2], late.lines()[0]} {
+		if !slices.Contains(read, want) {
+			t.Errorf("the thief does not read %q", want)
+		}
+	}
+	// In the other column the same key was tried on each, and opens none.
+	last := x.of("counted", nil)
+	if e := last[len(last)-1]; e.Before != 5 || e.After != 0 {
+		t.Errorf("without escrow the thief opens %d of %d", e.After, e.Before)
+	}
+	for _, o := range append(others, late) {
+		if len(o.texts("with", "thief")) != 0 {
+			t.Errorf("the student %d reads", o.Member)
+		}
+	}
+	// What the relay holds is sealed, and no entry says who the thief is.
+	for _, line := range c.relay.log {
+		var e desk.Entry
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		if e.Kind == "claim" && e.From != 0 {
+			t.Errorf("the log says that %d has the key", e.From)
+		}
+		for _, secret := range append(read, "AGE-SECRET-KEY-PQ-1") {
+			if bytes.Contains(line, []byte(secret)) || bytes.Contains(line, []byte(base64.StdEncoding.EncodeToString([]byte(secret)))) {
+				t.Errorf("the log has %q", secret)
+			}
+		}
+	}
+}
+
+// Free typing is off until the teacher turns it on.
+func TestTyping(t *testing.T) {
+	c := newClass(t)
+	teacher, a, b := c.join(token), c.join(""), c.join("")
+	a.hear(b, teacher)
+	mine := desk.Args{N: b.Member, Text: "something of my own"}
+	for _, x := range []struct{ say, err string }{{"", "desk: the teacher has not turned free typing on"}, {"on", ""}, {"off", "desk: the teacher has not turned free typing on"}} {
+		if x.say != "" {
+			teacher.must("post", desk.Args{Name: "typing", Text: x.say})
+			teacher.hear(a, b)
+		}
+		if r := a.do("write", mine); r.Error != x.err {
+			t.Errorf("typing is %q: %q", x.say, r.Error)
+		}
+	}
+}
+
+// Students who lie: nothing of it is believed.
+func TestLies(t *testing.T) {
+	c := newClass(t)
+	teacher, a, liar, x := c.join(token), c.join(""), c.join(""), c.join("")
+	teacher.hear(a, liar, x)
+	a.must("write", desk.Args{N: x.Member, Text: a.lines()[0]})
+	teacher.hear(a, liar, x)
+	var envelope desk.Entry
+	if err := json.Unmarshal(c.relay.log[len(c.relay.log)-1], &envelope); err != nil || envelope.Kind != "envelope" {
+		t.Fatal(envelope.Kind, err)
+	}
+	before := len(c.relay.log)
+	changed := func(f func(*desk.Entry)) desk.Entry {
+		e := envelope
+		f(&e)
+		return e
+	}
+	for name, e := range map[string]desk.Entry{
+		"another's envelope":      envelope,
+		"a letter":                changed(func(e *desk.Entry) { e.With = nil }),
+		"an envelope to nobody":   changed(func(e *desk.Entry) { e.To = 99 }),
+		"no envelope":             changed(func(e *desk.Entry) { e.Without = nil }),
+		"an authority":            {Kind: "authority", Text: "age1pq1"},
+		"the teacher's word":      {Kind: "now"},
+		"typing":                  {Kind: "typing", Text: "on"},
+		"prekeys of nobody":       {Kind: "member", With: []byte("1"), Without: []byte("2")},
+		"a kind that there isn't": {Kind: "lesson"},
+		"much at once":            {Kind: "claim", With: make([]byte, maxEnvelopes+1)},
+	} {
+		if status := liar.entry(e); status < 400 || status >= 500 {
+			t.Errorf("%s: %d", name, status)
+		}
+	}
+	// A token of one's own invention is nobody's.
+	for _, path := range []string{"/envelope", "/bundle"} {
+		if status := c.post(path, map[string]any{"token": "mine"}, nil); status != http.StatusForbidden {
+			t.Errorf("%s: %d", path, status)
+		}
+	}
+	if len(c.relay.log) != before {
+		t.Errorf("%d lies are in the log", len(c.relay.log)-before)
+	}
+
+	// Claims are checked by the teacher's page, which has the key: a liar's are not counted.
+	teacher.must("post", desk.Args{Name: "now"})
+	for number := range 40 {
+		liar.entry(desk.Entry{Kind: "claim", With: append([]byte{0, 0, 0, byte(number)}, make([]byte, 16)...)})
+	}
+	liar.entry(desk.Entry{Kind: "claim", With: []byte("no list")})
+	teacher.hear(a, liar, x)
+	if got := teacher.counted(); got != "0 of 1" {
+		t.Errorf("the projector counts %s", got)
+	}
+
+	// A replay, and an envelope that was altered, are refused by the recipient's device, which reads on.
+	liar.must("write", desk.Args{N: x.Member, Text: liar.lines()[0]})
+	liar.hear(x)
+	if err := json.Unmarshal(c.relay.log[len(c.relay.log)-1], &envelope); err != nil {
+		t.Fatal(err)
+	}
+	liar.entry(envelope)
+	altered := changed(func(e *desk.Entry) { e.Without = bytes.Clone(e.Without); e.Without[len(e.Without)-1] ^= 1 })
+	liar.entry(altered)
+	liar.must("write", desk.Args{N: x.Member, Text: liar.lines()[1]})
+	liar.hear(teacher, a, x)
+	if got := x.texts("without", "own"); len(got) != 3 {
+		t.Errorf("the recipient reads %v", got)
+	}
+	if got := x.texts("without", "refused"); len(got) != 2 {
+		t.Errorf("the recipient refuses %d envelopes, expected 2", len(got))
+	}
+}
+
+// A student who floods fills his own share, and nobody else's.
+func TestFlood(t *testing.T) {
+	c := newClass(t)
+	teacher, a, b, flood := c.join(token), c.join(""), c.join(""), c.join("")
+	teacher.hear(a, b, flood)
+	n := 0
+	for n <= maxEntries && flood.entry(desk.Entry{Kind: "claim", With: make([]byte, maxEnvelopes)}) == http.StatusOK {
+		n++
+	}
+	if kept := n * maxEnvelopes; kept > maxKept || n > maxEntries {
+		t.Errorf("%d bytes in %d entries are kept of one", kept, n)
+	}
+	for range maxBundles {
+		c.post("/bundle", wanting{flood.Token, a.Member}, nil)
+	}
+	if status := c.post("/bundle", wanting{flood.Token, a.Member}, nil); status != http.StatusTooManyRequests {
+		t.Errorf("one more bundle: %d", status)
+	}
+	a.must("write", desk.Args{N: b.Member, Text: a.lines()[0]})
+	teacher.hear(a, b)
+	if got := b.texts("with", "own"); len(got) != 1 {
+		t.Errorf("the flood keeps %v from the others", got)
+	}
+	small := 0
+	for small <= maxEntries && b.entry(desk.Entry{Kind: "claim"}) == http.StatusOK {
+		small++
+	}
+	if small >= maxEntries {
+		t.Errorf("%d entries of one", small)
+	}
+}
+
+// from sends a request from an address.
+func (c *class) from(address, path, body string) int {
+	c.Helper()
+	q := httptest.NewRequest("POST", path, strings.NewReader(body))
+	q.RemoteAddr = address + ":4000"
+	w := httptest.NewRecorder()
+	c.relay.ServeHTTP(w, q)
+	return w.Code
+}
+
+// Strangers do not get in, and keep nobody out.
+func TestStrangers(t *testing.T) {
+	c := newClass(t)
+	right := fmt.Sprintf(`{"code":%q}`, code)
+	for i := range maxWrong {
+		if status := c.from("10.0.0.9", "/join", fmt.Sprintf(`{"code":"K7-RIVER-%d"}`, i)); status != http.StatusForbidden {
+			t.Fatalf("a wrong code: %d", status)
+		}
+	}
+	if status := c.from("10.0.0.9", "/join", right); status != http.StatusTooManyRequests {
+		t.Errorf("the right code after %d wrong ones: %d", maxWrong, status)
+	}
+	if status := c.from("10.0.0.8", "/join", fmt.Sprintf(`{"code":%q,"teacher":"me"}`, code)); status != http.StatusForbidden {
+		t.Errorf("a student as the teacher: %d", status)
+	}
+	for range maxFromOne {
+		if status := c.from("10.0.0.7", "/join", right); status != http.StatusOK {
+			t.Fatalf("the right code: %d", status)
+		}
+	}
+	if status := c.from("10.0.0.7", "/join", right); status != http.StatusTooManyRequests {
+		t.Errorf("one more of one address: %d", status)
+	}
+	if status := c.from("10.0.0.6", "/join", right); status != http.StatusOK {
+		t.Errorf("of another address: %d", status)
+	}
+	c.join(token)
+	if status := c.from("10.0.0.5", "/join", fmt.Sprintf(`{"code":%q,"teacher":%q}`, code, token)); status != http.StatusConflict {
+		t.Errorf("a second teacher: %d", status)
+	}
+	for path, body := range map[string]string{
+		"/join": `{"code":"` + strings.Repeat("A", maxBody) + `"}`, "/envelope": `{"token":"x"} more`, "/bundle": `{"tok`,
+	} {
+		if status := c.from("10.0.0.4", path, body); status != http.StatusBadRequest {
+			t.Errorf("%s with %.20s…: %d", path, body, status)
+		}
+	}
+	for _, token := range []string{"", "mine"} {
+		q := httptest.NewRequest("GET", "/events?token="+token, nil)
+		w := httptest.NewRecorder()
+		c.relay.ServeHTTP(w, q)
+		if w.Code != http.StatusForbidden || strings.Contains(w.Body.String(), "data:") {
+			t.Errorf("a stranger reads the log: %d", w.Code)
+		}
+	}
+}
+
+// A member has one stream. A newer one ends it.
+func TestStream(t *testing.T) {
+	c := newClass(t)
+	a := c.join("")
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second) // if the first does not end
+	defer stop()
+	open := func() io.ReadCloser {
+		q, err := http.NewRequestWithContext(ctx, "GET", c.server.URL+"/events?token="+a.Token, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := http.DefaultClient.Do(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Body
+	}
+	first := open()
+	defer first.Close()
+	defer open().Close()
+	if b, err := io.ReadAll(first); err != nil || len(b) > 0 {
+		t.Errorf("the first stream: %q, %v", b, err)
+	}
+}
+
+// FuzzEntry: whatever is posted, the relay answers, and its log holds entries.
+func FuzzEntry(f *testing.F) {
+	f.Add("/envelope", `{"token":"%s","entry":{"kind":"claim","with":"AAAA"}}`)
+	f.Add("/envelope", `{"token":"%s","entry":{"kind":"envelope","to":-1}}`)
+	f.Add("/bundle", `{"token":"%s","to":7}`)
+	f.Add("/join", `{"code":"K7-RIVER-B4-OTTER"}`)
+	f.Fuzz(func(t *testing.T, path, body string) {
+		c := &class{T: t, relay: New(code, token)}
+		c.relay.tokens["mine"], c.relay.members[1] = 1, &member{bundles: map[int]int{}}
+		if !Serves(path) || path == "/events" {
+			return
+		}
+		status := c.from("10.0.0.1", path, strings.ReplaceAll(body, "%s", "mine"))
+		if status >= 500 || status == 200 && path == "/envelope" && (len(c.relay.log) != 1 || !json.Valid(c.relay.log[0])) {
+			t.Errorf("%d, and the log is %q", status, c.relay.log)
+		}
+	})
+}
