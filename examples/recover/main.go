@@ -6,18 +6,17 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"doormat/attacks"
 	"doormat/escrow"
 	"doormat/examples/internal/cli"
+	"doormat/examples/internal/evidence"
 	"doormat/examples/internal/page"
 	"doormat/noescrow"
 )
@@ -42,19 +41,15 @@ func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
 	if err := f.Parse(args, stdout); err != nil {
 		return err
 	}
-	authority, err := readKey(f.Arg(0))
+	authority, err := evidence.ReadKey(f.Arg(0))
 	if err != nil {
 		return err
 	}
-	tape, err := readTape(f.Arg(1))
+	transcript, err := evidence.ReadTranscript(f.Arg(1))
 	if err != nil {
 		return err
 	}
-	defer tape.Close()
-	transcript := &attacks.Transcript{Tape: tape}
-	if err := check(transcript); err != nil {
-		return cli.BadInput("%s: expected a transcript, found something else: %v", f.Arg(1), err)
-	}
+	defer transcript.Tape.Close()
 	people, err := readNames(filepath.Join(filepath.Dir(f.Arg(1)), "published.tape"))
 	if err != nil {
 		return err
@@ -62,47 +57,10 @@ func run(ctx context.Context, args []string, stdout, _ io.Writer) error {
 	return recoverAll(ctx, stdout, authority, transcript, people)
 }
 
-// maxKeyFile is the longest key file, in bytes. A key has 78.
-const maxKeyFile = 4096
-
-// readKey reads a file of one line.
-func readKey(name string) (*escrow.Authority, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, cli.BadInput("%v", err)
-	}
-	defer f.Close()
-	line, err := io.ReadAll(io.LimitReader(f, maxKeyFile+1))
-	if err != nil {
-		return nil, cli.BadInput("%v", err)
-	}
-	if len(line) > maxKeyFile {
-		return nil, cli.BadInput("%s: expected a key file of one line, found more than %s bytes", name, page.Thousands(maxKeyFile))
-	}
-	authority, err := escrow.ParseAuthority(string(bytes.TrimSpace(line)))
-	if err != nil {
-		return nil, cli.BadInput("%s: %v", name, err)
-	}
-	return authority, nil
-}
-
-func readTape(name string) (*attacks.Tape, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, cli.BadInput("%w", err)
-	}
-	defer f.Close()
-	tape, err := attacks.ReadTape(f)
-	if err != nil {
-		return nil, cli.BadInput("%s: expected a tape: %v", name, err)
-	}
-	return tape, nil
-}
-
 // readNames returns the names in what a relay has published, by key. It returns none if there is no
 // such file.
 func readNames(name string) (map[noescrow.Identity]string, error) {
-	tape, err := readTape(name)
+	tape, err := evidence.ReadTape(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -139,26 +97,6 @@ func publisher(publication []byte) (id noescrow.Identity, ok bool) {
 	return id, true
 }
 
-// check returns an error unless all records are dates and envelopes.
-func check(t *attacks.Transcript) error {
-	for e, err := range t.All() {
-		if err != nil {
-			return err
-		}
-		if !escrowed(e.Bytes) && !plain(e.Bytes) {
-			return fmt.Errorf("record %s is no envelope of either system", page.Thousands(e.Index+1))
-		}
-	}
-	if t.Tape.Len() == 0 {
-		return errors.New("it is empty")
-	}
-	return nil
-}
-
-// escrowed reports whether an envelope is one of escrow, and plain whether it is one of noescrow.
-func escrowed(envelope []byte) bool { _, _, err := escrow.Addresses(envelope); return err == nil }
-func plain(envelope []byte) bool    { _, _, err := noescrow.Addresses(envelope); return err == nil }
-
 // recoverAll writes a line for each message that opens, one with the sum, and why the others did not.
 func recoverAll(ctx context.Context, w io.Writer, authority *escrow.Authority, t *attacks.Transcript, people map[noescrow.Identity]string) error {
 	name := func(id noescrow.Identity) string {
@@ -178,7 +116,7 @@ func recoverAll(ctx context.Context, w io.Writer, authority *escrow.Authority, t
 		n++
 		from, to, text, err := authority.Recover(e.Bytes)
 		if err != nil {
-			if plain(e.Bytes) {
+			if evidence.Plain(e.Bytes) {
 				without++
 			}
 			continue

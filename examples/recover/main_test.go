@@ -21,8 +21,8 @@ import (
 	"doormat/examples/internal/cli/clitest"
 )
 
-// evidence writes what breach -out writes: the stolen key, and both transcripts.
-func evidence(t *testing.T) (dir string) {
+// breached writes what breach -out writes: the stolen key, and both transcripts.
+func breached(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	at := time.Date(2026, 3, 2, 8, 14, 0, 0, time.UTC)
@@ -65,7 +65,7 @@ func write(t *testing.T, dir, name string, tape *attacks.Tape) {
 }
 
 func TestRecover(t *testing.T) {
-	dir := evidence(t)
+	dir := breached(t)
 	var stdout bytes.Buffer
 	if err := run(t.Context(), []string{dir + "/key.txt", dir + "/escrow.tape"}, &stdout, nil); err != nil {
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func TestRecover(t *testing.T) {
 
 // People have their names where published.tape has them, and else the first digits of their keys.
 func TestNames(t *testing.T) {
-	dir := evidence(t)
+	dir := breached(t)
 	with := clitest.Output(t, run, dir+"/key.txt", dir+"/escrow/transcript.tape")
 	for _, want := range []string{"2026-03-02 08:14  Ana to Ben: Is the boiler on?\n", "2026-03-02 08:15  Ben to Ana: Since six.\n"} {
 		if !strings.Contains(with, want) {
@@ -106,7 +106,7 @@ func TestNames(t *testing.T) {
 
 // Where nothing opens, the program says why.
 func TestSaysWhy(t *testing.T) {
-	dir := evidence(t)
+	dir := breached(t)
 	other := filepath.Join(dir, "other.txt")
 	if err := os.WriteFile(other, []byte(escrow.NewAuthority().RecoveryKey()), 0o600); err != nil {
 		t.Fatal(err)
@@ -122,7 +122,7 @@ func TestSaysWhy(t *testing.T) {
 }
 
 func TestHelpAndInterruption(t *testing.T) {
-	dir := evidence(t)
+	dir := breached(t)
 	var stdout bytes.Buffer
 	if err := run(t.Context(), []string{"-h"}, &stdout, nil); !errors.Is(err, flag.ErrHelp) || stdout.String() != usage {
 		t.Errorf("%v, %s", err, &stdout)
@@ -137,7 +137,7 @@ func TestHelpAndInterruption(t *testing.T) {
 }
 
 func TestBadInput(t *testing.T) {
-	dir := evidence(t)
+	dir := breached(t)
 	if err := os.Mkdir(filepath.Join(dir, "broken"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func TestBadInput(t *testing.T) {
 		"giant":  "\xff\xff\xff\xff",
 		"prose":  "dear diary, today",
 		"nokeys": "AGE-SECRET-KEY-1ABC",
-		"long":   strings.Repeat(" ", maxKeyFile+1),
+		"long":   strings.Repeat(" ", 4097),
 		"loot":   "\x00\x00\x00\x14" + strings.Repeat("x", 20), // one record, long enough for a date
 
 		"broken/published.tape": "\x00\x00\x00\x09short",
