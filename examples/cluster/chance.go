@@ -43,6 +43,27 @@ func idle() float64 { return math.Exp2(-ringers) / (ringers + 1) }
 // stay, and hides it.
 func hidden() float64 { return float64(decoys) / (decoys + 1) }
 
+// In bulk recovery the ringers are envelopes, each of which opens with a chance of 1/2. Envelopes have two names
+// in clear, so that a worker that compares many leases can learn those of the server's own devices. Therefore
+// the server opens some of the real records too, which it draws when the result is there.
+const checks = 1
+
+// caughtOpening returns the chance that a worker is caught within n ranges if it says of a share of the records
+// that they do not open, untried, where a share opens of the real ones does. If it knows the ringers, it is:
+//
+//	1 - (1 - share * opens)^(checks * n)
+//
+// If it does not, they catch it as they do in a search:
+//
+//	1 - (1 - share/2)^(ringers * n) * (1 - share * opens)^(checks * n)
+func caughtOpening(share, opens float64, n int, knows bool) float64 {
+	missed := math.Pow(1-share*opens, float64(checks*n))
+	if !knows {
+		missed *= 1 - caught(share, n)
+	}
+	return 1 - missed
+}
+
 // random draws a number below n. It is uniform to within n/2^64.
 func random(n uint64) uint64 {
 	var b [8]byte

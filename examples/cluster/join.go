@@ -14,7 +14,7 @@ import (
 	"doormat/examples/internal/cli"
 )
 
-// join searches for a server until the key is found, and returns how many ranges it has searched. It
+// join searches for a server until the key is found, or all records are opened, and returns how many ranges it has searched. It
 // survives a server that is away.
 func join(ctx context.Context, address, code string, show func(what string, done, total uint64)) (ranges int, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -49,5 +49,6 @@ func natsWire(nc *nats.Conn) wire {
 			return m.Data, nil
 		},
 		tell: func(message []byte) { nc.Publish(subjectAsk, message) },
+		open: openRecords,
 	}
 }

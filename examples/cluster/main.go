@@ -1,7 +1,8 @@
 //go:build !js
 
 // The cluster program finds a key of 40 bits, or of 32, with the machines of a class: one deals a message
-// and hands out ranges of keys, the others search them.
+// and hands out ranges of keys, the others search them. It also opens a transcript with a stolen key, in the same
+// way.
 //
 //	go run -C examples/cluster . serve -cipher des -bits 34
 //	go run -C examples/cluster . join 127.0.0.1:41234 -code JQ3VZ7WLXA
@@ -12,8 +13,11 @@ package main
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -27,11 +31,14 @@ import (
 
 const usage = `Usage: cluster serve [-cipher NAME] [-bits N] [-listen ADDRESS] [-dir DIR]
                      [-web ADDRESS [-watch]] [-nats URL]
+       cluster serve -recover TRANSCRIPT -key KEYFILE [-listen ADDRESS]
+                     [-dir DIR] [-nats URL]
        cluster join ADDRESS -code CODE
 
 Cluster finds a key with the machines of a class. One serves: it encrypts a
 line under a random key, forgets the key, and hands out ranges of keys. The
-others join, with all their cores.
+others join, with all their cores. Or it opens a recorded transcript with a
+stolen key: the others get ranges of its records, and the key.
 
   -cipher NAME     rc4 (export RC4), des (40-bit DES), tea1 or notes (the 40 bits
                    that Lotus Notes left to search) (des)
@@ -50,11 +57,17 @@ others join, with all their cores.
   -dir DIR         where the search is kept, also if the server is killed; the
                    same command then goes on with it (DIR/doormat-cluster in the
                    folder for caches)
+  -recover TRANSCRIPT, -key KEYFILE
+                   count which messages of a transcript the key opens. Both
+                   files come from: go run ./examples/breach -out evidence
+                   Workers get the key. Browsers take no part: no -web
   -code CODE       the class code that the server prints
 
 Examples:
   go run -C examples/cluster . serve -cipher des -bits 34 -web 127.0.0.1:8080
   go run -C examples/cluster . join 127.0.0.1:41234 -code JQ3VZ7WLXA
+  go run -C examples/cluster . serve -key ../../evidence/escrow-key.txt \
+      -recover ../../evidence/escrow/transcript.tape
 `
 
 func main() { cli.Main("cluster", run) }
@@ -72,8 +85,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		webAddress := f.String("web", "", "")
 		watch := f.Bool("watch", false, "")
 		outside := f.String("nats", "", "")
-		var dir string
+		var dir, transcript, key string
 		f.Path(&dir, "dir")
+		f.Path(&transcript, "recover")
+		f.Path(&key, "key")
 		if err := f.Parse(args[1:], stdout); err != nil {
 			return err
 		}
@@ -100,6 +115,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			}
 			*listen = *outside
 		}
+		if (transcript == "") != (key == "") {
+			return cli.BadInput("expected -recover and -key together, found one of them; -h shows an example")
+		}
+		if transcript != "" {
+			var extra error
+			f.Visit(func(g *flag.Flag) {
+				switch g.Name {
+				case "cipher", "bits":
+					extra = cli.BadInput("expected no -%s beside -recover, found one", g.Name)
+				case "web", "watch":
+					extra = cli.BadInput("expected no -%s beside -recover, found one: browsers open no records", g.Name)
+				}
+			})
+			if extra != nil {
+				return extra
+			}
+			return serveRecords(ctx, transcript, key, *listen, dir, stdout, stderr)
+		}
 		if *watch && *webAddress == "" {
 			return cli.BadInput("expected -web beside -watch, found none")
 		}
@@ -118,9 +151,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return cli.BadInput("expected -code with the class code that the server prints, found none")
 		}
 		bar := cli.NewProgress(stderr)
-		ranges, err := join(ctx, args[1], *code, func(what string, done, total uint64) { bar.Set(what+", this range", int(done*1000/total), 1000) })
+		kind := ""
+		ranges, err := join(ctx, args[1], *code, func(what string, done, total uint64) {
+			kind = what
+			bar.Set(what+", this range", int(done*1000/total), 1000)
+		})
 		bar.Clear()
-		if err == nil {
+		switch {
+		case err != nil:
+		case kind == whatRecords:
+			fmt.Fprintf(stdout, "The transcript is done. This machine has opened the records of %s ranges.\n", page.Thousands(ranges))
+		default:
 			fmt.Fprintf(stdout, "The key is found. This machine has searched %s ranges.\n", page.Thousands(ranges))
 		}
 		return err
@@ -192,12 +233,19 @@ func (s state) String() string {
 	if s.workers > 0 {
 		left = span.Span(s.need.Seconds()).String() + " left at most"
 	}
+	if s.records {
+		return fmt.Sprintf("%s opened, %s records a second, workers: %d, %s, liars: %d",
+			page.Thousands(s.opened), page.Thousands(uint64(s.rate)), s.workers, left, s.caught)
+	}
 	return fmt.Sprintf("%.1f million a second, workers: %d, %s, liars: %d", s.rate/1e6, s.workers, left, s.caught)
 }
 
 // discard deletes a search that is done.
 func discard(dir string) error {
 	if err := os.Remove(filepath.Join(dir, jobFile)); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(dir, resultsFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return os.RemoveAll(filepath.Join(dir, queueFolder))

@@ -738,17 +738,24 @@ func TestBadInput(t *testing.T) {
 		"serve -nats http://127.0.0.1:4222":    "expected -nats with a URL that begins with nats://",
 		"serve -nats nats://127.0.0.1 -dir " + filepath.Join(dir, "new"): "expected -nats with a URL",
 		"serve -nats nats://127.0.0.1:1 -listen 127.0.0.1:0":             "no -listen beside it",
-		"serve -watch":             "expected -web beside -watch",
-		"serve -web here":          "expected -web with a port",
-		"serve -web 192.0.2.254:1": "expected -web with an address of this machine",
+		"serve -watch":                             "expected -web beside -watch",
+		"serve -recover x":                         "expected -recover and -key together",
+		"serve -key x":                             "expected -recover and -key together",
+		"serve -recover x -key x":                  "no such file",
+		"serve -recover x -key x -bits 12":         "expected no -bits beside -recover",
+		"serve -recover x -key x -cipher des":      "expected no -cipher beside -recover",
+		"serve -recover x -key x -web 127.0.0.1:0": "browsers open no records",
+		"serve -web here":                          "expected -web with a port",
+		"serve -web 192.0.2.254:1":                 "expected -web with an address of this machine",
 	} {
 		clitest.BadInput(t, run, args, want)
 	}
 }
 
-// The whole program, as a user runs it, finds the key and leaves no file behind.
-func TestServeAndJoin(t *testing.T) {
-	dir := t.TempDir()
+// servedAndJoined runs the program as a user does, who joins it with the line that it prints, and returns what it
+// prints.
+func servedAndJoined(t *testing.T, args ...string) string {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), enough)
 	defer cancel()
 	out, in, err := os.Pipe()
@@ -759,20 +766,33 @@ func TestServeAndJoin(t *testing.T) {
 	served := make(chan error, 1)
 	go func() {
 		defer in.Close()
-		served <- run(ctx, []string{"serve", "-bits", "16", "-dir", dir}, in, &bytes.Buffer{})
+		served <- run(ctx, args, in, &bytes.Buffer{})
 	}()
 	var all strings.Builder
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		all.WriteString(lines.Text() + "\n")
 		if _, args, ok := strings.Cut(lines.Text(), "cluster . "); ok {
 			var joined bytes.Buffer
-			if err := run(ctx, strings.Fields(args), &joined, &bytes.Buffer{}); err != nil || !strings.Contains(joined.String(), "The key is found.") {
-				t.Errorf("%q, %v", &joined, err)
+			if err := run(ctx, strings.Fields(args), &joined, &bytes.Buffer{}); err != nil {
+				t.Error(err)
 			}
+			all.Write(joined.Bytes())
 		}
 	}
-	if err := <-served; err != nil || !strings.Contains(all.String(), "The boiler man comes on T") || !strings.Contains(all.String(), "0 caught") {
+	if err := <-served; err != nil {
 		t.Errorf("%v after\n%s", err, &all)
+	}
+	return all.String()
+}
+
+// The whole program, as a user runs it, finds the key and leaves no file behind.
+func TestServeAndJoin(t *testing.T) {
+	dir := t.TempDir()
+	all := servedAndJoined(t, "serve", "-bits", "16", "-dir", dir)
+	for _, want := range []string{"The boiler man comes on T", "0 caught", "The key is found."} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no %q in\n%s", want, all)
+		}
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("%v stays behind, %v", left, err)
@@ -790,8 +810,8 @@ func FuzzReply(f *testing.F) {
 		f.Add(encode(reply{Lease: rand.Text(), Task: &j.Task}))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		var r reply
-		if decode(data, &r) != nil || r.Task == nil {
+		r, err := decodeReply(data)
+		if err != nil || r.Task == nil {
 			return
 		}
 		if _, err := r.Task.check(); err == nil && r.Task.Limit-r.Task.First <= 1<<10 {
@@ -804,6 +824,7 @@ func FuzzReply(f *testing.F) {
 func FuzzAsk(f *testing.F) {
 	f.Add(encode(ask{Worker: rand.Text()}))
 	f.Add(encode(ask{Worker: rand.Text(), Lease: rand.Text(), Done: true, Places: []uint64{1, 0}}))
+	f.Add(encode(ask{Worker: rand.Text(), Lease: rand.Text(), Done: true, Digests: make([]byte, 2*digestSize)}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var a, again ask
 		if decode(data, &a) != nil || a.check() != nil {

@@ -199,3 +199,34 @@ func TestMeasureFiles(t *testing.T) {
 	}
 	t.Logf("%d ranges: %.1f MB; after 1000 leases %.1f MB", h.ranges(), float64(dealt)/1e6, float64(size())/1e6)
 }
+
+// Two workers of one core each open a transcript, beside one core that opens records alone.
+func TestMeasureRecords(t *testing.T) {
+	measured(t)
+	const messages = 40_000
+	s := stolen(t, messages, false)
+	for workers := 1; workers <= 2; workers++ {
+		h := bulkHub(t, s, t.TempDir(), maxRecords, enough)
+		for range workers {
+			cmd := subprocess(t, h.job.Address+" "+h.job.Code, 1)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer cmd.Wait()
+			defer cmd.Process.Kill()
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+		if err := h.run(ctx, func(state) {}); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		counted(t, h, s)
+		rate := float64(h.keys) / h.bulk.last.Sub(h.began).Seconds()
+		one, _, wrong, err := h.bulk.again(t.Context(), 2*time.Second)
+		if err != nil || wrong != 0 {
+			t.Errorf("%d counts differ, %v", wrong, err)
+		}
+		t.Logf("%d workers %.0f messages a second, in %d ranges; one core alone %.0f: %.2f", workers, rate, h.ranges(), one, rate/one)
+		h.close()
+	}
+}

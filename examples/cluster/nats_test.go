@@ -118,3 +118,41 @@ func TestOutside(t *testing.T) {
 		t.Errorf("the queue stays behind: %v", err)
 	}
 }
+
+// With a server elsewhere records are opened too, if it takes messages that are long enough.
+func TestOutsideRecords(t *testing.T) {
+	s := stolen(t, 30, false)
+	o := configured(t, "unknown yet", t.TempDir(), -1)
+	elsewhere := outside(t, o)
+	port := elsewhere.Addr().(*net.TCPAddr).Port
+	url := "nats://server:PASSWORD@" + elsewhere.Addr().String()
+	clitest.BadInput(t, run, "serve -recover "+s.transcript+" -key "+s.key+" -dir "+t.TempDir()+" -nats "+url, "expected a max_payload of 512KB")
+	elsewhere.Shutdown()
+	elsewhere.WaitForShutdown()
+	longer := func(code string) *server.Options {
+		n := *o
+		n.Users = configured(t, code, o.StoreDir, port).Users
+		n.Port, n.MaxPayload = port, maxReply
+		return &n
+	}
+	elsewhere = outside(t, longer("unknown yet"))
+	b, err := openBulk(s.transcript, s.key, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.close()
+	h, err := openHub(t.Context(), t.TempDir(), url, task{}, b, enough)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.close)
+	if err := elsewhere.ReloadOptions(longer(h.job.Code)); err != nil {
+		t.Fatal(err)
+	}
+	ended := running(t, h)
+	honest(t, h)
+	if err := ended(); err != nil {
+		t.Fatal(err)
+	}
+	counted(t, h, s)
+}

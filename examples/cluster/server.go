@@ -42,12 +42,13 @@ const (
 // it has dealt the message.
 type job struct {
 	Task    task     // all of it; its targets are those that all leases have, the real one first
+	Bulk    *bulkJob `json:",omitempty"` // or a transcript, whose records are the task's range
 	Message dealt    // that is to be opened
 	Decoys  []uint64 // of the other targets, the first key of the range that theirs is in
 	Code    string   // the class code
 	Address string   // where the server listened last
 	Outside bool     `json:",omitempty"` // that server is another program
-	Size    uint64   // keys of a range
+	Size    uint64   // keys of a range; of records, on average
 }
 
 // A hub is the server: the queue, and what it knows of the workers. One goroutine, run's, uses it.
@@ -60,7 +61,8 @@ type hub struct {
 	job   job
 	dir   string
 	alive time.Duration
-	coin  func() bool // whether the next ringer is in its range
+	coin  func() bool // whether the next ringer is in its range, or opens
+	bulk  *bulk       // nil if it is keys that are searched
 
 	nats    *server.Server
 	conn    *nats.Conn
@@ -74,8 +76,9 @@ type hub struct {
 	caught  int
 	own     uint64           // the number of conn among the server's connections
 	sent    map[uint64]int64 // messages by connection, as of the last second
+	bytes   map[uint64]int64 // and bytes
 
-	keys  uint64 // searched since the server began, for the rate
+	keys  uint64 // or records, searched since the server began, for the rate
 	began time.Time
 	most  int    // workers at a time
 	key   []byte // that was found
@@ -98,6 +101,11 @@ type worker struct {
 	real  int           // which target is the real one
 	msg   jetstream.Msg // of the lease
 	tried uint64
+
+	records *records // of the lease, in the place of targets
+	planted []planted
+	told    time.Time // when it was last sent them
+
 	right []uint64 // the ranges that it was right about, by their first keys
 }
 
@@ -111,14 +119,22 @@ const (
 // open starts a server on the files in dir, which it makes if there are none. The address to listen on may be
 // the URL of a NATS server that runs elsewhere: then the queue is there, and dir has the rest.
 func open(ctx context.Context, dir, listen string, t task, alive time.Duration) (h *hub, err error) {
+	return openHub(ctx, dir, listen, t, nil, alive)
+}
+
+// openHub is open of a search for a key, or of a transcript, if b is not nil.
+func openHub(ctx context.Context, dir, listen string, t task, b *bulk, alive time.Duration) (h *hub, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	h = &hub{dir: dir, alive: alive, workers: map[string]*worker{}, liars: map[string]bool{}, began: time.Now(), calls: make(chan call)}
+	h = &hub{dir: dir, alive: alive, bulk: b, workers: map[string]*worker{}, liars: map[string]bool{}, began: time.Now(), calls: make(chan call)}
 	h.coin = func() bool { return random(2) == 0 }
 	dealt, err := h.readJob()
 	if err != nil {
 		return nil, err
+	}
+	if dealt && (h.job.Bulk != nil) != (b != nil) || dealt && b != nil && !h.job.Bulk.same(b.job) {
+		return nil, cli.BadInput("%s has another search: expected the same transcript and key, or another -dir", dir)
 	}
 	if dealt && (h.job.Task.Cipher != t.Cipher || h.job.Task.Bits != t.Bits) {
 		return nil, cli.BadInput("%s has a search for %s, %d bits: expected the same, or another -dir", dir, h.job.Task.Cipher, h.job.Task.Bits)
@@ -128,7 +144,9 @@ func open(ctx context.Context, dir, listen string, t task, alive time.Duration) 
 		return nil, cli.BadInput("%s has a search whose queue is on %s: expected -nats as before, or another -dir", dir, h.job.Address)
 	}
 	if !dealt {
-		if h.job, err = newJob(t); err != nil {
+		if b != nil {
+			h.job = b.newJob()
+		} else if h.job, err = newJob(t); err != nil {
 			return nil, err
 		}
 		h.job.Outside = outside
@@ -145,6 +163,9 @@ func open(ctx context.Context, dir, listen string, t task, alive time.Duration) 
 	}
 	if err == nil {
 		err = h.openQueue(ctx, dealt)
+	}
+	if err == nil && b != nil {
+		err = b.open(dir, !dealt)
 	}
 	if err != nil {
 		h.close()
@@ -224,6 +245,9 @@ func (h *hub) readJob() (found bool, err error) {
 	if err := decode(data, &h.job); err != nil {
 		return false, fmt.Errorf("%s: %w", jobFile, err)
 	}
+	if h.job.Bulk != nil && h.job.Code != "" && h.job.Size > 0 {
+		return true, nil
+	}
 	if _, err := h.job.Task.check(); err != nil || h.job.Size == 0 || h.job.Code == "" || len(h.job.Decoys) != len(h.job.Task.Targets)-1 {
 		return false, fmt.Errorf("%s: expected a search, found something else: %v", jobFile, err)
 	}
@@ -259,10 +283,14 @@ func (h *hub) start(dir, listen string) (err error) {
 	only := func(subject string) *server.SubjectPermission {
 		return &server.SubjectPermission{Allow: []string{subject}}
 	}
+	payload, pending := int32(maxMessage), int64(1<<18)
+	if h.bulk != nil {
+		payload, pending = maxReply, maxPending
+	}
 	h.nats, err = server.NewServer(&server.Options{
 		ServerName: "doormat", Host: host, Port: port, NoSigs: true, NoLog: true,
 		JetStream: true, StoreDir: filepath.Join(dir, queueFolder), JetStreamMaxMemory: 1 << 20, JetStreamMaxStore: maxStore,
-		MaxConn: maxConnections, MaxPayload: maxMessage, MaxControlLine: 1024, MaxPending: 1 << 18, MaxSubs: 64,
+		MaxConn: maxConnections, MaxPayload: payload, MaxControlLine: 1024, MaxPending: pending, MaxSubs: 64,
 		AuthTimeout: 5, WriteDeadline: 5 * time.Second, PingInterval: 10 * time.Second, MaxPingsOut: 2,
 		Users: []*server.User{
 			{Username: "server", Password: own},
@@ -299,6 +327,9 @@ func (h *hub) connect(address string) (err error) {
 	if err != nil {
 		return fmt.Errorf("%s: %w", u.Host, err)
 	}
+	if n := h.conn.MaxPayload(); h.bulk != nil && n < maxReply {
+		return cli.BadInput("%s takes messages of %d bytes: expected a max_payload of 512KB, for records", u.Host, n)
+	}
 	return nil
 }
 
@@ -322,12 +353,16 @@ func (h *hub) openQueue(ctx context.Context, dealt bool) (err error) {
 		return err
 	}
 	h.queue, err = h.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
-		Durable: "workers", AckPolicy: jetstream.AckExplicitPolicy, AckWait: h.alive, MaxAckPending: maxWorkers,
+		Durable: "workers", AckPolicy: jetstream.AckExplicitPolicy, AckWait: h.alive, MaxAckPending: h.maxWorkers(),
 	})
 	if err != nil {
 		return err
 	}
-	h.asks = make(chan *nats.Msg, maxQueue)
+	waiting := maxQueue
+	if h.bulk != nil {
+		waiting = maxRecordQueue
+	}
+	h.asks = make(chan *nats.Msg, waiting)
 	_, err = h.conn.ChanSubscribe(subjectAsk, h.asks)
 	return err
 }
@@ -345,21 +380,25 @@ func ignore(*nats.Conn, *nats.Subscription, error) {}
 
 // deal puts all ranges into the queue, once, and draws decoys for them.
 func (h *hub) deal(ctx context.Context) error {
-	if err := h.job.decoy(); err != nil {
-		return err
+	var all []uint64
+	if h.bulk != nil {
+		all = h.bulk.missing()
+	} else {
+		if err := h.job.decoy(); err != nil {
+			return err
+		}
+		for i := range h.ranges() {
+			all = append(all, h.job.part(i).First)
+		}
 	}
 	if err := h.stream.Purge(ctx); err != nil {
 		return err
 	}
-	var all []uint64
-	for i := range h.ranges() {
-		all = append(all, h.job.part(i).First)
-	}
 	if err := h.put(ctx, all); err != nil {
 		return err
 	}
-	if left, err := h.left(ctx); err != nil || left != h.ranges() {
-		return fmt.Errorf("expected %d ranges in the queue, found %d: %v", h.ranges(), left, err)
+	if left, err := h.left(ctx); err != nil || left != uint64(len(all)) {
+		return fmt.Errorf("expected %d ranges in the queue, found %d: %v", len(all), left, err)
 	}
 	return h.writeJob() // after the queue is full: without it the next start deals anew
 }
@@ -368,7 +407,15 @@ func (h *hub) deal(ctx context.Context) error {
 func (h *hub) put(ctx context.Context, ranges []uint64) error {
 	for _, first := range ranges {
 		data := binary.BigEndian.AppendUint64(nil, first)
-		data = binary.BigEndian.AppendUint64(data, min(first+h.job.Size, h.job.Task.Limit))
+		limit := min(first+h.job.Size, h.job.Task.Limit)
+		if h.bulk != nil {
+			i, err := h.bulk.part(first)
+			if err != nil {
+				return err
+			}
+			limit = h.bulk.parts[i].limit
+		}
+		data = binary.BigEndian.AppendUint64(data, limit)
 		if _, err := h.js.PublishAsync(rangeSubject, data); err != nil {
 			return err
 		}
@@ -381,7 +428,19 @@ func (h *hub) put(ctx context.Context, ranges []uint64) error {
 	}
 }
 
-func (h *hub) ranges() uint64 { return h.job.ranges() }
+func (h *hub) ranges() uint64 {
+	if h.bulk != nil {
+		return uint64(len(h.bulk.parts))
+	}
+	return h.job.ranges()
+}
+
+func (h *hub) maxWorkers() int {
+	if h.bulk != nil {
+		return maxRecordWorkers
+	}
+	return maxWorkers
+}
 
 // left returns how many ranges are not acknowledged.
 func (h *hub) left(ctx context.Context) (uint64, error) {
@@ -408,15 +467,17 @@ type state struct {
 	left, ranges uint64
 	workers      int
 	caught       int
-	rate         float64 // keys a second
+	rate         float64 // keys a second, or records
 	need         time.Duration
+	records      bool
+	opened       uint64 // records
 }
 
-// run serves workers until the key is found. It calls show once a second.
+// run serves workers until the key is found, or all records are opened. It calls show once a second.
 func (h *hub) run(ctx context.Context, show func(state)) error {
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
-	for h.place == 0 {
+	for h.place == 0 && !(h.bulk != nil && h.bulk.finished) {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -424,10 +485,10 @@ func (h *hub) run(ctx context.Context, show func(state)) error {
 			r := h.answer(ctx, m.Data)
 			// A worker may choose where its answer goes, but not into the queue.
 			if strings.HasPrefix(m.Reply, "_INBOX.") {
-				m.Respond(encode(r)) // an error is the worker's loss: it asks again
+				m.Respond(encodeReply(r)) // an error is the worker's loss: it asks again
 			}
 		case c := <-h.calls:
-			c.answer <- encode(h.answer(ctx, c.message))
+			c.answer <- encodeReply(h.answer(ctx, c.message))
 		case <-second.C:
 			s, err := h.state(ctx)
 			if err != nil && h.job.Outside && ctx.Err() == nil {
@@ -440,6 +501,20 @@ func (h *hub) run(ctx context.Context, show func(state)) error {
 				return err
 			}
 			show(s)
+			if h.bulk != nil {
+				if h.bulk.broken != nil {
+					return h.bulk.broken
+				}
+				// A result that was lost, with the machine, is missing though its range is not in the queue.
+				if s.left == 0 && len(h.bulk.missing()) == 0 {
+					h.bulk.finished = true
+				} else if s.left == 0 {
+					if err := h.deal(ctx); err != nil {
+						return err
+					}
+				}
+				continue
+			}
 			if s.left == 0 {
 				// The key is in one of the ranges: a worker left it out and was not caught.
 				if err := h.deal(ctx); err != nil {
@@ -456,6 +531,9 @@ func (h *hub) state(ctx context.Context) (s state, err error) {
 	h.forget()
 	s.left, err = h.left(ctx)
 	s.ranges, s.workers, s.caught = h.ranges(), len(h.workers), h.caught
+	if h.bulk != nil {
+		s.records, s.opened = true, h.bulk.opened()
+	}
 	tried := h.keys
 	for _, w := range h.workers {
 		tried += w.tried
@@ -493,7 +571,7 @@ func (h *hub) answer(ctx context.Context, data []byte) reply {
 		if a.Lease != "" {
 			return reply{} // of a server before this one, or too late: another worker has the range
 		}
-		if len(h.workers) >= maxWorkers {
+		if len(h.workers) >= h.maxWorkers() {
 			return reply{Error: "too many workers"}
 		}
 		w = &worker{}
@@ -506,25 +584,38 @@ func (h *hub) answer(ctx context.Context, data []byte) reply {
 		*w = worker{heard: w.heard, right: w.right}
 	}
 	switch {
-	case a.Lease == "" && w.lease == "":
-		if err := h.grant(ctx, w); err != nil {
-			return reply{Error: err.Error()}
-		}
 	case a.Lease == "":
+		return h.lease(ctx, w)
 	case a.Lease != w.lease:
 		return reply{}
 	case !a.Done:
 		w.tried = min(a.Tried, w.task.Limit-w.task.First)
 		h.extend(w)
 		return reply{}
-	default:
-		return h.settle(ctx, a, w)
+	}
+	return h.settle(ctx, a, w)
+}
+
+// lease answers with a worker's lease. If it has none it gets one, if there is one.
+func (h *hub) lease(ctx context.Context, w *worker) reply {
+	if w.lease == "" {
+		if err := h.grant(ctx, w); err != nil {
+			return reply{Error: err.Error()}
+		}
 	}
 	h.extend(w)
 	if w.lease == "" {
 		return reply{Alive: h.alive.Milliseconds()}
 	}
-	return reply{Lease: w.lease, Task: &w.task, Alive: h.alive.Milliseconds()}
+	if h.bulk == nil {
+		return reply{Lease: w.lease, Task: &w.task, Alive: h.alive.Milliseconds()}
+	}
+	// They are many bytes for a short question, so it is answered once a second.
+	if time.Since(w.told) < time.Second {
+		return reply{Alive: h.alive.Milliseconds()}
+	}
+	w.told = time.Now()
+	return reply{Lease: w.lease, Records: w.records, Alive: h.alive.Milliseconds()}
 }
 
 // extend keeps a worker's range from being handed out again.
@@ -552,7 +643,15 @@ func (h *hub) grant(ctx context.Context, w *worker) error {
 	}
 	t := h.job.Task
 	t.First, t.Limit = binary.BigEndian.Uint64(data), binary.BigEndian.Uint64(data[8:])
-	if w.task, w.there, w.real, err = h.job.mix(t, h.coin); err != nil {
+	if h.bulk != nil {
+		w.task = t
+		if err = h.grantRecords(w); err != nil {
+			h.bulk.broken = err
+		}
+	} else {
+		w.task, w.there, w.real, err = h.job.mix(t, h.coin)
+	}
+	if err != nil {
 		return err
 	}
 	w.lease, w.tried = rand.Text(), 0
@@ -594,6 +693,9 @@ func (j *job) mix(t task, coin func() bool) (mixed task, there []bool, real int,
 
 // settle takes the result of a lease. Keys that are claimed are verified.
 func (h *hub) settle(ctx context.Context, a ask, w *worker) reply {
+	if h.bulk != nil {
+		return h.settleRecords(ctx, a, w)
+	}
 	wrong := len(a.Places) != len(w.there)
 	for i := 0; i < len(w.there) && !wrong; i++ {
 		switch place := a.Places[i]; {
@@ -641,7 +743,7 @@ func (h *hub) done(ctx context.Context, m jetstream.Msg) error {
 	return m.DoubleAck(ctx)
 }
 
-// kick disconnects who has sent more than maxRate messages since the last call.
+// kick disconnects who has sent more than maxRate messages since the last call, or as many bytes as they may have.
 func (h *hub) kick() error {
 	if h.nats == nil {
 		return nil // which is up to the server that runs elsewhere
@@ -650,14 +752,14 @@ func (h *hub) kick() error {
 	if err != nil {
 		return err
 	}
-	sent := map[uint64]int64{}
+	sent, bytes := map[uint64]int64{}, map[uint64]int64{}
 	for _, c := range all.Conns {
-		sent[c.Cid] = c.InMsgs
-		if c.Cid != h.own && c.InMsgs-h.sent[c.Cid] > maxRate {
+		sent[c.Cid], bytes[c.Cid] = c.InMsgs, c.InBytes
+		if c.Cid != h.own && (c.InMsgs-h.sent[c.Cid] > maxRate || c.InBytes-h.bytes[c.Cid] > maxRate*maxMessage) {
 			h.nats.DisconnectClientByID(c.Cid) // an error says that it has gone
 		}
 	}
-	h.sent = sent
+	h.sent, h.bytes = sent, bytes
 	return nil
 }
 
@@ -670,5 +772,10 @@ func (h *hub) punish(ctx context.Context, id string, w *worker) error {
 		h.liars[id] = true
 	}
 	h.caught++
+	if h.bulk != nil {
+		if err := h.forgetRecords(w.right); err != nil {
+			return err
+		}
+	}
 	return h.put(ctx, w.right)
 }

@@ -86,7 +86,7 @@ func webWire(address, code string) wire {
 		}
 		return io.ReadAll(answer.Body)
 	}
-	return wire{call, func(message []byte) { go call(context.Background(), message) }}
+	return wire{call: call, tell: func(message []byte) { go call(context.Background(), message) }}
 }
 
 // served serves a handler as the program does.

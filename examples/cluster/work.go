@@ -14,15 +14,25 @@ type wire struct {
 	call func(ctx context.Context, message []byte) (answer []byte, err error)
 	// tell sends a message and waits for nothing. A search calls it, so it must not block.
 	tell func(message []byte)
+	// open opens records. It is nil in a browser.
+	open func(ctx context.Context, r *records) (digests []byte, err error)
 }
 
 // work searches ranges until the key is found, and returns how many.
 func work(ctx context.Context, w wire, show func(what string, done, total uint64)) (ranges int, err error) {
 	id := rand.Text()
+	var r reply
 	for {
-		r, err := request(ctx, w, ask{Worker: id})
-		if err == nil && r.Task != nil {
-			if err = searchLease(ctx, w, id, r, show); err == nil {
+		if r.Records == nil { // the server has not sent more in its last answer
+			r, err = request(ctx, w, ask{Worker: id})
+		}
+		if err == nil && (r.Task != nil || r.Records != nil) {
+			if r.Task != nil {
+				err = searchLease(ctx, w, id, r, show)
+			} else {
+				r, err = openLease(ctx, w, id, r, show)
+			}
+			if err == nil {
 				ranges++
 			}
 		} else if err == nil { // there is nothing to do at present
@@ -62,7 +72,7 @@ func request(ctx context.Context, w wire, a ask) (r reply, err error) {
 			wait(ctx, 100*time.Millisecond) // the server is away, or busy
 			continue
 		}
-		if err := decode(answer, &r); err != nil {
+		if r, err = decodeReply(answer); err != nil {
 			return r, err
 		}
 		if r.Error != "" {
@@ -93,3 +103,25 @@ func searchLease(ctx context.Context, w wire, id string, r reply, show func(what
 	_, err = request(ctx, w, ask{Worker: id, Lease: r.Lease, Done: true, Places: places})
 	return err
 }
+
+// openLease opens a range of records and tells which opened. It returns the answer, which may have the next range.
+// That takes less than a second, so it tells nothing before.
+func openLease(ctx context.Context, w wire, id string, r reply, show func(what string, done, total uint64)) (next reply, err error) {
+	if w.open == nil {
+		return next, errors.New("browsers open no records: join from a command line")
+	}
+	if err := r.Records.check(); err != nil {
+		return next, err
+	}
+	n := uint64(len(r.Records.Envelopes))
+	show(whatRecords, 0, n)
+	digests, err := w.open(ctx, r.Records)
+	if err != nil {
+		return next, err
+	}
+	show(whatRecords, n, n)
+	return request(ctx, w, ask{Worker: id, Lease: r.Lease, Done: true, Digests: digests})
+}
+
+// whatRecords is what is shown of a range of records, in the place of a cipher.
+const whatRecords = "records"
