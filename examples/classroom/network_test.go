@@ -27,6 +27,7 @@ func TestNetwork(t *testing.T) {
 	}{{network, "192.168.1.10:8093", 200}, {network, "doormat.example", 421}, {nil, "192.168.1.10:8093", 405}} {
 		q := httptest.NewRequest("POST", "/join", strings.NewReader(`{"code":"k7-river-b4-otter"}`))
 		q.Host = x.host
+		q.Header.Set("Content-Type", "application/json")
 		w := httptest.NewRecorder()
 		withNetwork(h, x.network).ServeHTTP(w, q)
 		if w.Code != x.status || strings.Contains(w.Body.String(), "token") != (x.status == 200) {

@@ -7,6 +7,8 @@
 //	POST /bundle    {token, to}                {with, without}
 //	GET  /events?token=…                       the log from its beginning, or from Last-Event-ID, as server-sent events
 //
+// What is posted is application/json: a page from elsewhere, open in a browser of the class, can't post that.
+//
 // The class code keeps strangers out of the log, and the teacher's token keeps students from the teacher's part. The token
 // of a member keeps others from posting in its name. Whoever listens on the network without encryption reads all of these,
 // as he reads the log. What he could do with them harms nobody: devices believe keys, not the relay.
@@ -19,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net"
 	"net/http"
 	"strconv"
@@ -110,11 +113,16 @@ var (
 	errEntry    = refusal{http.StatusBadRequest, "This is not an entry."}
 	errOther    = refusal{http.StatusForbidden, "The envelope names others."}
 	errNobody   = refusal{http.StatusNotFound, "There is no such member."}
+	errForm     = refusal{http.StatusUnsupportedMediaType, "This is not application/json."}
 )
 
 // answer makes a handler of a function from one JSON value to another.
 func answer[Q, A any](f func(*http.Request, Q) (A, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, q *http.Request) {
+		if kind, _, _ := mime.ParseMediaType(q.Header.Get("Content-Type")); kind != "application/json" {
+			http.Error(w, errForm.text, errForm.status)
+			return
+		}
 		var in Q
 		body := json.NewDecoder(http.MaxBytesReader(w, q.Body, maxBody))
 		body.DisallowUnknownFields()

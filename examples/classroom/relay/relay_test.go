@@ -440,11 +440,39 @@ func TestFlood(t *testing.T) {
 	}
 }
 
+// A page from elsewhere that a browser of the class has open can make it post a form, or plain text, and no more.
+func TestOtherPages(t *testing.T) {
+	c := newClass(t)
+	body := fmt.Sprintf(`{"code":%q}`, code)
+	for kind, want := range map[string]int{
+		"application/json": 200, "application/json; charset=utf-8": 200,
+		"": 415, "text/plain": 415, "text/plain; application/json": 415, "application/x-www-form-urlencoded": 415, "multipart/form-data; boundary=x": 415,
+	} {
+		q := httptest.NewRequest("POST", "/join", strings.NewReader(body))
+		if kind != "" {
+			q.Header.Set("Content-Type", kind)
+		}
+		w := httptest.NewRecorder()
+		c.relay.ServeHTTP(w, q)
+		if w.Code != want || w.Header().Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("%q: %d", kind, w.Code)
+		}
+	}
+	q := httptest.NewRequest("OPTIONS", "/join", nil) // what a browser asks before it posts anything else
+	q.Header.Set("Access-Control-Request-Headers", "content-type")
+	w := httptest.NewRecorder()
+	c.relay.ServeHTTP(w, q)
+	if w.Code < 400 || w.Header().Get("Access-Control-Allow-Headers") != "" {
+		t.Errorf("other pages may ask: %d", w.Code)
+	}
+}
+
 // from sends a request from an address.
 func (c *class) from(address, path, body string) int {
 	c.Helper()
 	q := httptest.NewRequest("POST", path, strings.NewReader(body))
 	q.RemoteAddr = address + ":4000"
+	q.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
 	c.relay.ServeHTTP(w, q)
 	return w.Code

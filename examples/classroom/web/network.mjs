@@ -18,7 +18,7 @@ export function network(lesson, root) {
 
   // send posts to the relay, and returns what it answers.
   async function send(path, body) {
-    const response = await fetch(path, { method: "POST", body: JSON.stringify(body) });
+    const response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
     if (!response.ok) throw new Error(await response.text());
     return response.json();
   }
