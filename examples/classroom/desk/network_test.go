@@ -121,6 +121,34 @@ func TestRoles(t *testing.T) {
 	}
 }
 
+// Claims are compared with those that are right, which the teacher's page computes once: thousands that are forged do not
+// keep it from counting.
+func TestForgedClaims(t *testing.T) {
+	key := escrow.NewAuthority()
+	w := &network{joined: true, self: teacher, key: key, right: map[string]int{}, opened: map[int]bool{}}
+	for n := range 3 {
+		w.wire = append(w.wire, Entry{Number: n})
+		w.right[string(w.claim(n, []byte("at six")))] = n
+	}
+	forged := make([]byte, maxClaims*claimSize)
+	silent := &turn{tell: func([]byte) {}}
+	if n := testing.AllocsPerRun(3, func() {
+		if err := w.count(silent, forged); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 100 || len(w.opened) != 0 {
+		t.Errorf("to refuse %d claims takes %v allocations, and %d count", maxClaims, n, len(w.opened))
+	}
+	if err := w.count(silent, append(w.claim(2, []byte("at six")), w.claim(1, []byte("at five"))...)); err != nil || !w.opened[2] || len(w.opened) != 1 {
+		t.Errorf("of one right claim and a wrong one count %v, %v", w.opened, err)
+	}
+	for _, bad := range [][]byte{forged[1:], append(forged, forged[:claimSize]...)} {
+		if err := w.count(silent, bad); err == nil {
+			t.Errorf("%d bytes are a list of claims", len(bad))
+		}
+	}
+}
+
 // FuzzHear: whatever an entry is, the desk answers.
 func FuzzHear(f *testing.F) {
 	authority := escrow.NewAuthority().Recipient()
