@@ -83,6 +83,7 @@ type network struct {
 	without *noescrow.Device
 	key     *escrow.Authority // of the teacher, and of the thief
 	members map[int]Bundles   // identities
+	broke   map[int]bool      // members whose bundles start no session
 	right   map[string]int    // to the teacher: what the thief can claim, and of which entry
 	written map[[32]byte]string
 	wire    []Entry      // envelopes with an escrow field
@@ -169,7 +170,7 @@ func (w *network) join(t *turn, member int) error {
 	if member < 0 || member > 1<<16 {
 		return errors.New("expected the number of a member")
 	}
-	*w = network{joined: true, self: member, members: map[int]Bundles{}, right: map[string]int{},
+	*w = network{joined: true, self: member, members: map[int]Bundles{}, broke: map[int]bool{}, right: map[string]int{},
 		written: map[[32]byte]string{}, opened: map[int]bool{}}
 	if member == teacher {
 		w.key = escrow.NewAuthority()
@@ -347,7 +348,8 @@ func (w *network) met(member int) bool {
 	return m.With != nil && slices.Contains(w.with.Peers(), escrow.Identity(m.With)) && slices.Contains(w.without.Peers(), noescrow.Identity(m.Without))
 }
 
-// meet starts sessions with a member.
+// meet starts sessions with a member. The relay does not see whether a bundle is good: that it is not is remembered, so
+// that one who publishes nonsense keeps no letter from the others.
 func (w *network) meet(a Args) error {
 	var b Bundles
 	if err := json.Unmarshal([]byte(a.Text), &b); err != nil {
@@ -357,10 +359,8 @@ func (w *network) meet(a Args) error {
 	if m.With == nil || w.with == nil {
 		return errors.New("there is no such member")
 	}
-	if err := w.with.Start(escrow.Identity(m.With), b.With); err != nil {
-		return err
-	}
-	return w.without.Start(noescrow.Identity(m.Without), b.Without)
+	w.broke[a.N] = w.with.Start(escrow.Identity(m.With), b.With) != nil || w.without.Start(noescrow.Identity(m.Without), b.Without) != nil
+	return nil
 }
 
 // write seals a message in both systems.
@@ -372,6 +372,8 @@ func (w *network) write(t *turn, a Args) error {
 		return fmt.Errorf("expected a text of at most %d bytes", maxText)
 	case w.self != teacher && !w.free && !slices.Contains(lines(w.self), a.Text):
 		return errors.New("the teacher has not turned free typing on")
+	case !w.met(a.N) && w.broke[a.N]:
+		return errors.New("no session starts with the keys of this member")
 	case !w.met(a.N):
 		t.text("say", "bundle")
 		return nil
@@ -395,7 +397,7 @@ func (w *network) letters(t *turn) error {
 	if w.self != teacher {
 		return errors.New("only the teacher has the key")
 	}
-	students := slices.DeleteFunc(slices.Sorted(maps.Keys(w.members)), func(n int) bool { return n == teacher })
+	students := slices.DeleteFunc(slices.Sorted(maps.Keys(w.members)), func(n int) bool { return n == teacher || !w.met(n) && w.broke[n] })
 	if len(students) == 0 {
 		return errors.New("expected a student first")
 	}

@@ -15,7 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"doormat/escrow"
 	"doormat/examples/classroom/desk"
+	"doormat/noescrow"
 )
 
 const (
@@ -64,6 +66,8 @@ type browser struct {
 	desk   desk.Desk
 	heard  int
 	events []desk.Event
+
+	nonsense int // the member whose bundles it gets broken
 }
 
 // join has a browser join: a student, or the teacher.
@@ -104,6 +108,9 @@ func (b *browser) do(name string, a desk.Args) desk.Response {
 		var bundles desk.Bundles
 		if status := b.post("/bundle", wanting{b.Token, with}, &bundles); status != http.StatusOK {
 			b.Fatalf("a bundle of %d: %d", with, status)
+		}
+		if with == b.nonsense {
+			bundles.Without[len(bundles.Without)/2] ^= 1
 		}
 		text, _ := json.Marshal(bundles)
 		b.must("bundle", desk.Args{N: with, Text: string(text)})
@@ -437,6 +444,49 @@ func TestFlood(t *testing.T) {
 	}
 	if small >= maxEntries {
 		t.Errorf("%d entries of one", small)
+	}
+}
+
+// keys returns publications of new keys.
+func (c *class) keys() desk.Entry {
+	c.Helper()
+	with, err := escrow.NewDevice(escrow.NewAuthority().Recipient())
+	if err != nil {
+		c.Fatal(err)
+	}
+	e := desk.Entry{Kind: "member"}
+	if e.With, err = with.Publish(1); err != nil {
+		c.Fatal(err)
+	}
+	if e.Without, err = noescrow.NewDevice().Publish(1); err != nil {
+		c.Fatal(err)
+	}
+	return e
+}
+
+// A student whose keys start no session keeps no letter from the others, and gets none.
+func TestNonsenseKeys(t *testing.T) {
+	c := newClass(t)
+	teacher, liar := c.join(token), &browser{class: c}
+	c.post("/join", joining{Code: code}, &liar.ticket)
+	a, b := c.join(""), c.join("")
+	teacher.hear(a, b)
+	// The liar publishes as others do. That its bundles are nonsense shows only when a session is to start, as when a signature
+	// on a single prekey does not verify.
+	liar.entry(c.keys())
+	teacher.hear(a, b)
+	before := len(c.relay.log)
+	teacher.nonsense, a.nonsense = liar.Member, liar.Member
+	teacher.must("letters", desk.Args{})
+	if n := len(c.relay.log) - before; n != 2 {
+		t.Errorf("%d of 2 letters are sent", n)
+	}
+	teacher.hear(a, b)
+	if who, others := thief(a, b); who == nil || len(others) != 1 {
+		t.Errorf("%d of 2 have no key", len(others))
+	}
+	if r := a.do("write", desk.Args{N: liar.Member, Text: a.lines()[0]}); r.Error != "desk: no session starts with the keys of this member" {
+		t.Errorf("to write to the liar: %q", r.Error)
 	}
 }
 
