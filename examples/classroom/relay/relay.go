@@ -69,11 +69,15 @@ type address struct{ members, wrong int }
 
 // A member is one browser.
 type member struct {
-	with          escrow.Shelf
-	without       noescrow.Shelf
+	with          *escrow.Shelf
+	without       *noescrow.Shelf
 	entries, kept int
 	bundles       map[int]int // handed out to it, by whose
 	stop          func()      // its stream
+}
+
+func newMember() *member {
+	return &member{with: new(escrow.Shelf), without: new(noescrow.Shelf), bundles: map[int]int{}}
 }
 
 // New returns a relay for those who know the code. Whoever has the token is the teacher.
@@ -113,6 +117,7 @@ var (
 	errEntry    = refusal{http.StatusBadRequest, "This is not an entry."}
 	errOther    = refusal{http.StatusForbidden, "The envelope names others."}
 	errNobody   = refusal{http.StatusNotFound, "There is no such member."}
+	errTaken    = refusal{http.StatusConflict, "Another member has these keys."}
 	errForm     = refusal{http.StatusUnsupportedMediaType, "This is not application/json."}
 )
 
@@ -194,7 +199,7 @@ func (r *Relay) join(q *http.Request, in joining) (t ticket, err error) {
 		t.Member = r.next
 		r.next++
 	}
-	r.members[t.Member] = &member{bundles: map[int]int{}}
+	r.members[t.Member] = newMember()
 	r.tokens[t.Token] = t.Member
 	return t, nil
 }
@@ -239,7 +244,7 @@ func (r *Relay) envelope(_ *http.Request, in posting) (done struct{}, err error)
 		if m.with.Identity() != (escrow.Identity{}) {
 			return done, errEntry
 		}
-		if e, err = m.publish(e); err != nil {
+		if e, err = r.publish(m, e); err != nil {
 			return done, err
 		}
 	case "envelope":
@@ -272,19 +277,24 @@ func (r *Relay) envelope(_ *http.Request, in posting) (done struct{}, err error)
 	return done, nil
 }
 
-// publish puts a member's prekeys on its shelves, and returns what the log says of them.
-func (m *member) publish(e desk.Entry) (desk.Entry, error) {
+// publish puts a member's prekeys on its shelves, and returns what the log says of them. An identity is one member's:
+// publications travel in clear, and whoever posts another's would be written to in its place. The lock is held.
+func (r *Relay) publish(m *member, e desk.Entry) (desk.Entry, error) {
 	with, err := escrow.NewShelf(e.With)
 	if err != nil {
 		return e, err
 	}
-	if err := m.without.Add(e.Without); err != nil {
+	without, err := noescrow.NewShelf(e.Without)
+	if err != nil {
 		return e, err
 	}
-	if err := m.with.Add(e.With); err != nil {
-		return e, err
+	a, b := with.Identity(), without.Identity()
+	for _, other := range r.members {
+		if other.with.Identity() == a || other.without.Identity() == b {
+			return e, errTaken
+		}
 	}
-	a, b := with.Identity(), m.without.Identity()
+	m.with, m.without = with, without
 	return desk.Entry{Kind: e.Kind, From: e.From, With: a[:], Without: b[:]}, nil
 }
 

@@ -464,6 +464,33 @@ func (c *class) keys() desk.Entry {
 	return e
 }
 
+// Keys are one member's. Who has read another's publications on the network can't be written to in its place.
+func TestKeysOfAnother(t *testing.T) {
+	c := newClass(t)
+	var members [2]*browser
+	for i := range members {
+		members[i] = &browser{class: c}
+		c.post("/join", joining{Code: code}, &members[i].ticket)
+	}
+	first, own := c.keys(), c.keys()
+	if status := members[0].entry(first); status != http.StatusOK {
+		t.Fatalf("new keys: %d", status)
+	}
+	for name, e := range map[string]desk.Entry{
+		"both": first, "with": {Kind: "member", With: first.With, Without: own.Without}, "without": {Kind: "member", With: own.With, Without: first.Without},
+	} {
+		if status := members[1].entry(e); status != http.StatusConflict {
+			t.Errorf("keys of another, %s: %d", name, status)
+		}
+	}
+	if status := members[1].entry(own); status != http.StatusOK || len(c.relay.log) != 2 {
+		t.Errorf("keys of one's own: %d; the log has %d entries", status, len(c.relay.log))
+	}
+	if status := members[1].entry(c.keys()); status != http.StatusBadRequest {
+		t.Errorf("other keys afterwards: %d", status)
+	}
+}
+
 // A student whose keys start no session keeps no letter from the others, and gets none.
 func TestNonsenseKeys(t *testing.T) {
 	c := newClass(t)
@@ -608,7 +635,7 @@ func FuzzEntry(f *testing.F) {
 	f.Add("/join", `{"code":"K7-RIVER-B4-OTTER"}`)
 	f.Fuzz(func(t *testing.T, path, body string) {
 		c := &class{T: t, relay: New(code, token)}
-		c.relay.tokens["mine"], c.relay.members[1] = 1, &member{bundles: map[int]int{}}
+		c.relay.tokens["mine"], c.relay.members[1] = 1, newMember()
 		if !Serves(path) || path == "/events" {
 			return
 		}
