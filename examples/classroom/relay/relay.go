@@ -55,13 +55,14 @@ type Relay struct {
 	code, teacher string
 	mux           *http.ServeMux
 
-	mu      sync.Mutex
-	members map[int]*member
-	tokens  map[string]int
-	joined  map[string]*address
-	log     [][]byte      // entries, as JSON
-	changed chan struct{} // closed when the log grows
-	next    int           // the number of the next student
+	mu        sync.Mutex
+	members   map[int]*member
+	tokens    map[string]int
+	joined    map[string]*address
+	log       [][]byte      // entries, as JSON
+	changed   chan struct{} // closed when the log grows
+	envelopes int           // in the log
+	next      int           // the number of the next student
 }
 
 // An address is where members come from.
@@ -72,6 +73,7 @@ type member struct {
 	with          *escrow.Shelf
 	without       *noescrow.Shelf
 	entries, kept int
+	claims        int         // entries that are not among the others
 	bundles       map[int]int // handed out to it, by whose
 	stop          func()      // its stream
 }
@@ -261,11 +263,19 @@ func (r *Relay) envelope(_ *http.Request, in posting) (done struct{}, err error)
 	if n == 0 {
 		times = maxTeacher
 	}
-	if m.entries >= times*maxEntries || m.kept+size > times*maxKept {
+	// The thief has something to claim of each envelope, also of a flood's.
+	count, limit := &m.entries, times*maxEntries
+	if e.Kind == "claim" {
+		count, limit = &m.claims, r.envelopes
+	}
+	if *count >= limit || m.kept+size > times*maxKept {
 		return done, errFull
 	}
-	m.entries++
+	*count++
 	m.kept += size
+	if e.Kind == "envelope" {
+		r.envelopes++
+	}
 	e.Number = len(r.log) + 1
 	b, err := json.Marshal(e)
 	if err != nil {

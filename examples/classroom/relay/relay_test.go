@@ -387,10 +387,14 @@ func TestLies(t *testing.T) {
 
 	// Claims are checked by the teacher's page, which has the key: a liar's are not counted.
 	teacher.must("post", desk.Args{Name: "now"})
+	var forged []byte
 	for number := range 40 {
-		liar.entry(desk.Entry{Kind: "claim", With: append([]byte{0, 0, 0, byte(number)}, make([]byte, 16)...)})
+		forged = append(forged, append([]byte{0, 0, 0, byte(number)}, make([]byte, 16)...)...)
 	}
-	liar.entry(desk.Entry{Kind: "claim", With: []byte("no list")})
+	if status := liar.entry(desk.Entry{Kind: "claim", With: forged}); status != http.StatusOK {
+		t.Fatalf("forged claims: %d", status)
+	}
+	x.entry(desk.Entry{Kind: "claim", With: []byte("no list")})
 	teacher.hear(a, liar, x)
 	if got := teacher.counted(); got != "0 of 1" {
 		t.Errorf("the projector counts %s", got)
@@ -420,11 +424,16 @@ func TestFlood(t *testing.T) {
 	c := newClass(t)
 	teacher, a, b, flood := c.join(token), c.join(""), c.join(""), c.join("")
 	teacher.hear(a, b, flood)
-	n := 0
-	for n <= maxEntries && flood.entry(desk.Entry{Kind: "claim", With: make([]byte, maxEnvelopes)}) == http.StatusOK {
+	flood.must("write", desk.Args{N: a.Member, Text: flood.lines()[0]})
+	var envelope desk.Entry
+	if err := json.Unmarshal(c.relay.log[len(c.relay.log)-1], &envelope); err != nil {
+		t.Fatal(err)
+	}
+	n := 1
+	for n <= maxEntries && flood.entry(envelope) == http.StatusOK {
 		n++
 	}
-	if kept := n * maxEnvelopes; kept > maxKept || n > maxEntries {
+	if kept := n * (len(envelope.With) + len(envelope.Without)); n < 2 || kept > maxKept || n > maxEntries {
 		t.Errorf("%d bytes in %d entries are kept of one", kept, n)
 	}
 	for range maxBundles {
@@ -438,12 +447,62 @@ func TestFlood(t *testing.T) {
 	if got := b.texts("with", "own"); len(got) != 1 {
 		t.Errorf("the flood keeps %v from the others", got)
 	}
-	small := 0
-	for small <= maxEntries && b.entry(desk.Entry{Kind: "claim"}) == http.StatusOK {
-		small++
+}
+
+// The thief has something to claim of every envelope, however many there are, and nobody has more. Who has claimed can
+// still write.
+func TestClaims(t *testing.T) {
+	c := newClass(t)
+	teacher, a, b := c.join(token), c.join(""), c.join("")
+	teacher.hear(a, b)
+	if status := a.entry(desk.Entry{Kind: "claim"}); status != http.StatusTooManyRequests {
+		t.Errorf("a claim of no envelope: %d", status)
 	}
-	if small >= maxEntries {
-		t.Errorf("%d entries of one", small)
+	c.relay.envelopes = maxEntries + 50
+	for n := range c.relay.envelopes {
+		if status := a.entry(desk.Entry{Kind: "claim", With: make([]byte, 20)}); status != http.StatusOK {
+			t.Fatalf("the claim %d: %d", n, status)
+		}
+	}
+	if status := a.entry(desk.Entry{Kind: "claim"}); status != http.StatusTooManyRequests {
+		t.Errorf("more claims than envelopes: %d", status)
+	}
+	a.must("write", desk.Args{N: b.Member, Text: a.lines()[0]})
+}
+
+// Who takes all one-time prekeys of a member keeps nobody from writing to it, and a replay is refused as ever.
+func TestPrekeys(t *testing.T) {
+	c := newClass(t)
+	teacher, a, b := c.join(token), c.join(""), c.join("")
+	teacher.hear(a, b)
+	with := c.relay.members[a.Member].with
+	for range 39 {
+		var greedy ticket
+		c.post("/join", joining{Code: code}, &greedy)
+		for with.OneTimePrekeys() > 0 && c.post("/bundle", wanting{greedy.Token, a.Member}, nil) == http.StatusOK {
+		}
+	}
+	if n := with.OneTimePrekeys(); n > 0 {
+		t.Fatalf("%d one-time prekeys are left", n)
+	}
+	b.must("write", desk.Args{N: a.Member, Text: b.lines()[0]})
+	teacher.must("letters", desk.Args{})
+	var envelope desk.Entry
+	for _, line := range c.relay.log {
+		if e := (desk.Entry{}); json.Unmarshal(line, &e) == nil && e.Kind == "envelope" && len(e.With) > 0 {
+			envelope = e
+		}
+	}
+	b.entry(envelope)
+	a.hear()
+	if got := a.texts("with", "own"); len(got) != 1 || fmt.Sprint(got) != fmt.Sprint(a.texts("without", "own")) {
+		t.Errorf("the recipient reads %v", got)
+	}
+	if got := a.texts("without", "refused"); len(got) != 1 || len(a.texts("with", "refused")) != 1 {
+		t.Errorf("the recipient refuses %v", got)
+	}
+	if len(a.of("letter", nil)) != 1 {
+		t.Error("there is no letter")
 	}
 }
 
@@ -635,7 +694,7 @@ func FuzzEntry(f *testing.F) {
 	f.Add("/join", `{"code":"K7-RIVER-B4-OTTER"}`)
 	f.Fuzz(func(t *testing.T, path, body string) {
 		c := &class{T: t, relay: New(code, token)}
-		c.relay.tokens["mine"], c.relay.members[1] = 1, newMember()
+		c.relay.tokens["mine"], c.relay.members[1], c.relay.envelopes = 1, newMember(), 1
 		if !Serves(path) || path == "/events" {
 			return
 		}
