@@ -135,7 +135,7 @@ func serve(ctx context.Context, listen string, stdout, stderr io.Writer) error {
 			listener, err = net.Listen("tcp", "127.0.0.1:0")
 		}
 	} else {
-		listener, err = net.Listen("tcp", listen)
+		listener, err = net.Listen(family(listen), listen)
 	}
 	if err != nil {
 		return cli.BadInput("expected an address that is free: %v", err)
@@ -160,6 +160,16 @@ func serve(ctx context.Context, listen string, stdout, stderr io.Writer) error {
 		return err
 	}
 	return serveFiles(ctx, listener, files, network)
+}
+
+// family returns the network of an address. In all networks this computer is reached by IPv4 alone, as only such addresses
+// are printed: what the class network counts by address would be for nothing with IPv6, where one computer can have
+// thousands.
+func family(listen string) string {
+	if strings.HasPrefix(listen, ":") {
+		return "tcp4"
+	}
+	return "tcp"
 }
 
 // openNetwork opens the class network, and says how it is reached.

@@ -67,6 +67,15 @@ func TestOpenNetwork(t *testing.T) {
 	}
 }
 
+// Where no address is named, none is listened on that isn't printed.
+func TestFamily(t *testing.T) {
+	for listen, want := range map[string]string{":8093": "tcp4", ":0": "tcp4", "192.168.1.10:8093": "tcp", "[::1]:8093": "tcp", "localhost:8093": "tcp"} {
+		if got := family(listen); got != want {
+			t.Errorf("%s: %s", listen, got)
+		}
+	}
+}
+
 // A computer that opens many connections is cut off, and no other.
 func TestConnections(t *testing.T) {
 	hook := limit(2)
