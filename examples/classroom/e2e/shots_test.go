@@ -13,7 +13,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-var shots = flag.String("shots", "", "a folder for pictures of each station, in three sizes, light and dark")
+var shots = flag.String("shots", "", "a folder for pictures of each station, in three sizes and in all colours")
+var lang = flag.String("lang", "en", "the language of the pictures")
 
 // lesson is a log that brings each station to its end.
 const lesson = `[
@@ -113,7 +114,7 @@ func TestShots(t *testing.T) {
 	if err := os.MkdirAll(*shots, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	b := open(t, site.url+"#code=K7-RIVER&lang=en&do="+url.QueryEscape(compactLesson(t)))
+	b := open(t, site.url+"#code=K7-RIVER&lang="+*lang+"&do="+url.QueryEscape(compactLesson(t)))
 	for _, size := range [][2]int64{{360, 740}, {1024, 768}, {1920, 1080}} {
 		b.do(chromedp.EmulateViewport(size[0], size[1]))
 		for scheme, features := range schemes {
