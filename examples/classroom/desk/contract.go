@@ -13,11 +13,13 @@ package desk
 //	class replay log             begins anew and does all that is in a log
 //
 // Open, undo, reset and replay begin with an event "cleared" for each station that they begin anew, and then send
-// the events of what is done again.
+// the events of what is done again. Their responses have what its responses had, each name behind its station and a full
+// stop. They end at the first action that is an error, and what was done before it stays.
 //
 // Every station that reveals something has the action
 //
-//	STATION bet  name, n, list   locks a prediction; name is what it is about. A second one is an error
+//	STATION bet  name, n, list   locks a prediction; name is what it is about. A second one is an error, and so is one that no
+//	                             run could make true
 //
 // and refuses what it reveals, with the error "bet first", before there is one. Names and stations:
 //

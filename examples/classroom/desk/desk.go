@@ -121,7 +121,7 @@ func (t *turn) lock(s station, a Args) error {
 	if c, ok := s.(cautious); ok {
 		return c.mayBet(a)
 	}
-	return nil
+	return mayBet(t.station, a)
 }
 
 // Answer does what a request asks for, and returns the response. It never fails: what is wrong with the request is
@@ -249,7 +249,7 @@ func (d *Desk) class(ctx context.Context, r Request, tell Tell) Response {
 		err = errUnknown(r.Do)
 	}
 	if err != nil {
-		return Response{Error: "desk: " + err.Error()}
+		t.response.Error = "desk: " + err.Error() // beside what was done again before
 	}
 	return t.response
 }
@@ -293,7 +293,8 @@ func (d *Desk) again(t *turn, name string, log []Request) error {
 	return d.redo(t, mine)
 }
 
-// redo does what a log has.
+// redo does what a log has. What the responses say is behind the name of their station, as two stations may have one name for
+// two things.
 func (d *Desk) redo(t *turn, log []Request) error {
 	for i, r := range log {
 		(&turn{station: "class", tell: t.tell}).event(Event{Kind: "replaying", N: i + 1, Of: len(log)})
@@ -302,10 +303,10 @@ func (d *Desk) redo(t *turn, log []Request) error {
 			return fmt.Errorf("action %d of the log, %.20s %.20s: %s", i+1, r.Station, r.Do, strings.TrimPrefix(response.Error, "desk: "))
 		}
 		for name, n := range response.Numbers {
-			t.number(name, n)
+			t.number(r.Station+"."+name, n)
 		}
 		for name, s := range response.Text {
-			t.text(name, s)
+			t.text(r.Station+"."+name, s)
 		}
 	}
 	return nil

@@ -539,7 +539,7 @@ func TestUndoAndReplay(t *testing.T) {
 	l.do("breach", "send", Args{N: 2})
 	two := l.bytesOf()
 	l.do("class", "undo", Args{Name: "breach"})
-	if l.events[0].Kind != "cleared" || !slices.Equal(l.bytesOf(), three) || l.last.Numbers["sent"] != 3 {
+	if l.events[0].Kind != "cleared" || !slices.Equal(l.bytesOf(), three) || l.last.Numbers["breach.sent"] != 3 {
 		t.Errorf("undo: %v, %v", l.events[0], l.last)
 	}
 	if e := l.of("replaying", ""); len(e) != 1 || e[0].N != 1 || e[0].Of != 1 || e[0].Station != "class" {
@@ -578,6 +578,26 @@ func TestUndoAndReplay(t *testing.T) {
 	}
 	if err := again.try("class", "replay", Args{Log: []Request{{Station: "breach", Do: "steal"}}}); !strings.HasPrefix(err, "desk: action 1 of the log, breach steal: ") {
 		t.Error(err)
+	}
+}
+
+// Two stations may have one name for two things: what a log says of both stays apart. What is done before an error stays.
+func TestReplayKeepsStationsApart(t *testing.T) {
+	l := begin(t, "K7-RIVER")
+	bet := func(station string) Request { return Request{station, "bet", Args{Name: "guess"}} }
+	log := []Request{bet("tracing"), {"tracing", "guess", Args{}}, bet("recovery"), {"recovery", "guess", Args{}}}
+	l.do("class", "replay", Args{Log: log})
+	for name, want := range map[string]int{"tracing.guess.of": theTraced().Guess.Of, "recovery.guess.of": len(theRobbed().Vaults)} {
+		if got := l.last.Numbers[name]; got != float64(want) {
+			t.Errorf("%s is %v, expected %d", name, got, want)
+		}
+	}
+	old := slices.Delete(slices.Clone(log), 2, 3) // of a version that needed no bet
+	if err := l.try("class", "replay", Args{Log: old}); err != "desk: action 3 of the log, recovery guess: bet first" {
+		t.Error(err)
+	}
+	if l.last.Numbers["tracing.guess.of"] == 0 || len(l.desk.log) != 2 {
+		t.Errorf("%d actions are done, and say %v", len(l.desk.log), l.last.Numbers)
 	}
 }
 

@@ -27,13 +27,20 @@ func (dial) do(t *turn, do string, a Args) error {
 	if do != "deal" {
 		return errUnknown(do)
 	}
-	if a.N < 1 || a.N > maxAgents || a.K < 1 || a.K > a.N {
-		return fmt.Errorf("expected from 1 to %d agents and from 1 to all of them needed, found %d and %d", maxAgents, a.N, a.K)
+	if err := mayDeal(a.N, a.K); err != nil {
+		return err
 	}
 	if _, err := t.bet(fmt.Sprintf("deal %d %d", a.N, a.K)); err != nil {
 		return err
 	}
 	return t.drawing(fmt.Sprintf("deal %d %d", a.N, a.K), func() error { return deal(t, a.N, a.K) })
+}
+
+func mayDeal(n, k int) error {
+	if n < 1 || n > maxAgents || k < 1 || k > n {
+		return fmt.Errorf("expected from 1 to %d agents and from 1 to all of them needed, found %d and %d", maxAgents, n, k)
+	}
+	return nil
 }
 
 // A shared is a messenger whose escrow key is shared, and what has been sent in it.

@@ -267,11 +267,9 @@ func (group) mayBet(a Args) error {
 	n, ok := most[a.Name]
 	switch {
 	case !ok:
-		return fmt.Errorf("there is nothing to bet on called %.40q", a.Name)
-	case a.N < 0 || a.N > n:
-		return fmt.Errorf("expected a bet from 0 to %d, found %d", n, a.N)
+		return errNoBet(a.Name)
 	case slices.ContainsFunc(a.List, func(i int) bool { return i < 0 || i >= len(chat) }):
 		return fmt.Errorf("expected messages from 0 to %d", len(chat)-1)
 	}
-	return nil
+	return within(a.N, n)
 }

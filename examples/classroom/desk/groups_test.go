@@ -85,8 +85,8 @@ func TestGroupsAgain(t *testing.T) {
 		t.Errorf("after undo: %d messages, %d actions", n, len(l.desk.log))
 	}
 	for name, n := range first {
-		if l.last.Numbers[name] != n {
-			t.Errorf("after undo %s is %v, and was %v", name, l.last.Numbers[name], n)
+		if l.last.Numbers["groups."+name] != n {
+			t.Errorf("after undo %s is %v, and was %v", name, l.last.Numbers["groups."+name], n)
 		}
 	}
 	l.do("class", "reset", Args{Name: "groups"})

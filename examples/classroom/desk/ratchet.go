@@ -19,6 +19,8 @@ type ratchet struct {
 	opened   map[string][][]bool // what a theft before each message opens, by column
 }
 
+var errUnsent = errors.New("send the conversation first")
+
 // The columns of the ratchet: a theft of device keys without escrow and with it, and of the escrow key.
 const withDevice = "with, device"
 
@@ -131,7 +133,7 @@ func tellKeys(t *turn, system attacks.System, index int) error {
 // theft tells what opens if keys are copied before the message with that index.
 func (r *ratchet) theft(t *turn, at int) error {
 	if r.opened == nil {
-		return errors.New("send the conversation first")
+		return errUnsent
 	}
 	if at < 0 || at > len(r.messages) {
 		return fmt.Errorf("expected a moment from 0 to %d, found %d", len(r.messages), at)

@@ -155,7 +155,7 @@ func TestGuessPINs(t *testing.T) {
 		t.Error(err)
 	}
 	l.do("class", "undo", Args{Name: "recovery"})
-	if l.events[0].Kind != "cleared" || l.last.Numbers["guess.of"] != 0 {
+	if l.events[0].Kind != "cleared" || l.last.Numbers["recovery.guess.of"] != 0 {
 		t.Errorf("%+v", l.last)
 	}
 }

@@ -271,7 +271,7 @@ func TestTracingUndo(t *testing.T) {
 	l.do("tracing", "bet", Args{Name: "chain forward", N: 0})
 	l.do("tracing", "chain", Args{Name: "forward"})
 	l.do("class", "undo", Args{Name: "tracing"})
-	if l.events[0].Kind != "cleared" || len(l.of("named", "")) != len(before) || l.last.Text["chain.how"] != "retype" {
+	if l.events[0].Kind != "cleared" || len(l.of("named", "")) != len(before) || l.last.Text["tracing.chain.how"] != "retype" {
 		t.Errorf("%+v, %+v", l.events, l.last)
 	}
 	for i, e := range l.of("named", "") {

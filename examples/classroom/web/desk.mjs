@@ -99,6 +99,19 @@ export class Desk {
     return (await this.stage.ask({ station: "class", do: "draw", args: {} }, () => {})).text.code;
   }
 
+  // settle asks what has been done, where not all was. A worker that could not read what to do opens the class all the same.
+  async settle(code) {
+    const log = [];
+    for (const player of [this.stage, this.search]) {
+      const ask = (name, args) => player.ask({ station: "class", do: name, args }, (event) => this.hear(event));
+      if (!(await ask("log", {})).text.code) await ask("open", { code });
+      const { text } = await ask("log", {});
+      this.code = text.code;
+      log.push(...JSON.parse(text.log));
+    }
+    this.log = log;
+  }
+
   // replay begins anew with a class code, and does what is in a log.
   async replay(code, log) {
     this.log = log;
@@ -114,9 +127,9 @@ export class Desk {
       this.search.ask({ station: "class", do: "replay", args: { code, log: parts[1] } }, tell(1)),
     ]);
     const wrong = responses.find((response) => response.error);
-    if (wrong) return wrong;
-    this.code = responses[0].text.code;
-    return { numbers: { ...responses[0].numbers, ...responses[1].numbers }, text: { ...responses[0].text, ...responses[1].text } };
+    if (wrong) await this.settle(code);
+    else this.code = responses[0].text.code;
+    return { error: wrong?.error, numbers: { ...responses[0].numbers, ...responses[1].numbers }, text: { ...responses[0].text, ...responses[1].text } };
   }
 }
 

@@ -103,16 +103,18 @@ class Lesson {
     this.quick = true;
     const response = await this.busy(work);
     problem(station, response.error ?? "");
-    if (!response.error) {
+    if (!response.error || station === "class") { // of a log, what was done before the error stays
       values("class", { text: { code: this.desk.code } });
       for (const name of Object.keys(stations)) {
-        values(name, response);
-        this.hear({ kind: "restored", station: name, numbers: response.numbers ?? {}, text: response.text ?? {} });
+        const said = { numbers: of(name, response.numbers), text: of(name, response.text) };
+        values(name, said);
+        this.hear({ kind: "restored", station: name, ...said });
       }
     }
     this.quick = false;
     remember();
     this.look();
+    return response;
   }
 
   again(station, how) {
@@ -127,6 +129,10 @@ class Lesson {
     return this.redo("class", () => this.desk.replay(code, log));
   }
 }
+
+// of returns the values of one station: its name, and a full stop, begin theirs.
+const of = (station, values = {}) =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => name.startsWith(`${station}.`)).map(([name, value]) => [name.slice(station.length + 1), value]));
 
 // values puts what a station's response says into its places: data-number and data-text are STATION.NAME.
 function values(station, { numbers = {}, text = {} }) {
@@ -156,7 +162,7 @@ function status(name) {
 function labels() {
   for (const table of root.querySelectorAll("table.board, table.matrix")) {
     const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent);
-    for (const row of table.tBodies[0]?.rows ?? []) { // a table may be without rows yet
+    for (const row of [...table.tBodies].flatMap((body) => [...body.rows])) { // a table may be without rows yet
       for (let i = 1; i < row.cells.length; i++) row.cells[i].dataset.label = heads[i];
     }
   }
@@ -197,7 +203,8 @@ function read() {
     log = [];
   }
   if (!Array.isArray(log) || log.some((done) => typeof done?.station !== "string")) log = [];
-  const at = stations[found.get("at")] ? found.get("at") : Object.keys(stations)[0];
+  log = log.map((done) => ({ ...done, args: done.args ?? {} }));
+  const at = Object.hasOwn(stations, found.get("at")) ? found.get("at") : Object.keys(stations)[0];
   const wanted = found.get("lang") ?? navigator.languages.map((l) => l.slice(0, 2)).find((l) => pages.has(l));
   const invitation = { class: found.get("class") ?? "", teacher: found.get("teacher") ?? "" }; // to the class network
   return { invitation, code: found.get("code") ?? "", log, at, lang: pages.has(wanted) ? wanted : document.documentElement.lang };
@@ -305,7 +312,11 @@ async function main() {
     desk.hear = (event) => lesson.hear(event);
     lesson.desk = desk;
     usable(true);
-    await lesson.replay(address.code || (await desk.draw()), address.log);
+    const { error } = await lesson.replay(address.code || (await desk.draw()), address.log);
+    if (!error) return;
+    if (!desk.code) await lesson.replay(await desk.draw(), []); // the address has no class code, but something else
+    problem("class", error);
+    root.querySelector(".class").scrollIntoView();
   } catch (error) {
     status("failed");
     throw error;
