@@ -51,7 +51,10 @@ export function recovery(lesson, root) {
       line.dataset.of = event.index;
       line.classList.toggle("is-open", event.n > 0);
     },
-    restored: said,
+    restored(event) {
+      if (event.text["robbed.name"]) chosen.value = event.text["robbed.name"];
+      said(event);
+    },
   };
   lesson.on("recovery", (event) => kinds[event.kind]?.(event));
 
