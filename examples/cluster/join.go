@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -19,14 +20,18 @@ import (
 func join(ctx context.Context, address, code string, show func(what string, done, total uint64)) (ranges int, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	if _, _, err := net.SplitHostPort(address); err != nil {
+	_, port, err := net.SplitHostPort(address)
+	if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil {
 		return 0, cli.BadInput("expected an address with a port, found %q", address)
 	}
 	nc, err := nats.Connect("nats://"+address, nats.UserInfo("worker", code), nats.MaxReconnects(-1),
 		nats.ReconnectWait(100*time.Millisecond), nats.ReconnectJitter(100*time.Millisecond, 0), nats.Timeout(5*time.Second), nats.ErrorHandler(ignore),
 		nats.ClosedHandler(func(nc *nats.Conn) { cancel(nc.LastError()) }))
 	if errors.Is(err, nats.ErrAuthorization) {
-		return 0, errors.New("the server does not know this class code")
+		return 0, cli.BadInput("the server does not know this class code")
+	}
+	if errors.Is(err, nats.ErrNoServers) {
+		return 0, fmt.Errorf("%s: no server answers there", address)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", address, err)

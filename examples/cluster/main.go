@@ -166,10 +166,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		return err
 	}
-	if err := f.Parse(args, stdout); err != nil { // -h
-		return err
+	found := "nothing"
+	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
+		found, args = fmt.Sprintf("%q", args[0]), args[1:]
+		if found == `"join"` {
+			found = "join without an address"
+		}
 	}
-	return cli.BadInput("expected serve or join ADDRESS; -h shows an example")
+	if len(args) > 0 && (args[0] == "-h" || args[0] == "-help" || args[0] == "--help") {
+		return f.Parse(args, stdout)
+	}
+	return cli.BadInput("expected serve or join ADDRESS, found %s; -h shows an example", found)
 }
 
 // serve deals a message, or goes on with one, until its key is found.
