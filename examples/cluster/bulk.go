@@ -442,6 +442,7 @@ func (h *hub) settleRecords(ctx context.Context, a ask, w *worker) reply {
 		return reply{Error: err.Error()}
 	}
 	h.done(ctx, w.msg) // if it fails the range is opened twice
+	h.slowest = max(h.slowest, time.Since(w.since))
 	h.keys += w.task.Limit - w.task.First
 	h.bulk.last = time.Now()
 	*w = worker{heard: w.heard, right: append(w.right, w.task.First)}

@@ -20,7 +20,8 @@ import (
 // search tells one from the other, or how many of them are in the range. Two leases have the real target and
 // the decoys in common, and a worker that compares them learns which four these are. It still cannot do less
 // than search the range, since the ringers are others. If it wants to hide the real key, when it has found
-// one of the four, it has to guess: decoys are there for that.
+// one of the four, it has to guess: decoys are there for that. It guesses among fewer if it has reported others,
+// after which the search went on.
 const (
 	decoys  = 3
 	ringers = 4
@@ -40,7 +41,7 @@ func caught(share float64, n int) float64 { return 1 - math.Pow(1-share/2, float
 func idle() float64 { return math.Exp2(-ringers) / (ringers + 1) }
 
 // hidden returns the chance that a worker is caught that has found the key of one of the four targets that
-// stay, and hides it.
+// stay, the first, and hides it.
 func hidden() float64 { return float64(decoys) / (decoys + 1) }
 
 // In bulk recovery the ringers are envelopes, each of which opens with a chance of 1/2. Envelopes have two names

@@ -21,9 +21,9 @@ func TestHistory(t *testing.T) {
 	}
 }
 
-// This room stands below history, with what it did.
+// This room stands below history, with what it did, also before its server was killed.
 func TestCompared(t *testing.T) {
-	h := &hub{job: job{Task: task{Cipher: "des", Bits: 34}}, began: time.Unix(0, 0), keys: 5e9, most: 7}
+	h := &hub{job: job{Task: task{Cipher: "des", Bits: 34}, Began: time.Unix(0, 0)}, began: time.Unix(49, 0), before: 4e9, keys: 1e9, most: 7}
 	var out bytes.Buffer
 	if err := writeRecords(&out, h.compared(time.Unix(50, 0))); err != nil {
 		t.Fatal(err)

@@ -8,7 +8,9 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"math"
 	mathrand "math/rand/v2"
 	"os"
@@ -22,6 +24,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"doormat/examples/internal/cli"
 	"doormat/examples/internal/cli/clitest"
 )
 
@@ -488,6 +491,111 @@ func TestWorkerGone(t *testing.T) {
 	}
 }
 
+// A worker that says for ever that it is at work does not keep its range for ever.
+func TestHoarder(t *testing.T) {
+	h := opened(t, t.TempDir(), task{Cipher: "des", Bits: 12})
+	id := rand.Text()
+	r := leased(t, h, id)
+	places, first := honestly(t, r), r.Task.First
+	for range 63 {
+		leased(t, h, rand.Text())
+	}
+	busy := ask{Worker: id, Lease: r.Lease, Tried: 1}
+	asked(t, h, busy)
+	if other := asked(t, h, ask{Worker: rand.Text()}); other.Task != nil {
+		t.Fatalf("a range that is searched is handed out again: %+v", other)
+	}
+	h.workers[id].since = time.Now().Add(-maxLease)
+	asked(t, h, busy)
+	var other reply
+	for until := time.Now().Add(15 * time.Second); other.Task == nil && time.Now().Before(until); wait(t.Context(), 10*time.Millisecond) {
+		other = asked(t, h, ask{Worker: rand.Text()})
+	}
+	if other.Task == nil || other.Task.First != first {
+		t.Errorf("what is handed out next is %+v", other)
+	}
+	if r := asked(t, h, ask{Worker: id, Lease: r.Lease, Done: true, Places: places}); r != (reply{}) {
+		t.Errorf("a result that comes too late: %+v", r)
+	}
+	for _, try := range []struct{ slowest, want time.Duration }{{0, maxLease}, {time.Millisecond, enough}, {time.Second, 100 * time.Second}, {time.Hour, maxLease}} {
+		if h.slowest = try.slowest; h.patience() != try.want {
+			t.Errorf("after %v: %v", try.slowest, h.patience())
+		}
+	}
+}
+
+// When all ranges are searched without a key, all are dealt again, with the same decoys: with others the
+// real target would be the only one that stays. A liar of the second time brings back its ranges of that time
+// alone, so none is in the queue twice.
+func TestDealtAgain(t *testing.T) {
+	dir := t.TempDir()
+	keyless(t, dir, 12)
+	h := opened(t, dir, task{Cipher: "des", Bits: 12})
+	targets := slices.Clone(h.job.Task.Targets)
+	id := rand.Text()
+	settle := func() {
+		r := leased(t, h, id)
+		if r := asked(t, h, ask{Worker: id, Lease: r.Lease, Done: true, Places: honestly(t, r)}); r.Error != "" {
+			t.Fatal(r.Error)
+		}
+	}
+	for remaining(t, h) > 0 {
+		settle()
+	}
+	if h.keys != 1<<12 {
+		t.Errorf("%d keys are counted, of %d", h.keys, 1<<12)
+	}
+	if err := h.deal(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.EqualFunc(targets, h.job.Task.Targets, bytes.Equal) {
+		t.Error("all is dealt again with other decoys")
+	}
+	settle()
+	r := leased(t, h, id)
+	if r := asked(t, h, ask{Worker: id, Lease: r.Lease, Done: true, Places: []uint64{1}}); r.Error == "" {
+		t.Fatal("a liar is not caught")
+	}
+	if n := remaining(t, h); n != h.ranges() {
+		t.Errorf("%d ranges are in the queue, of %d", n, h.ranges())
+	}
+	if h.keys != 1<<12 {
+		t.Errorf("%d keys are counted, of %d that were searched", h.keys, 1<<12)
+	}
+}
+
+// A search goes on under a server that is started again: what was searched counts, and its time too. A
+// second server on the same folder is refused.
+func TestResume(t *testing.T) {
+	dir := t.TempDir()
+	search := task{Cipher: "des", Bits: 12}
+	keyless(t, dir, search.Bits)
+	h := opened(t, dir, search)
+	if !h.job.Began.IsZero() {
+		t.Error("it began before the first lease")
+	}
+	if s, err := h.state(t.Context()); err != nil || s.rate != 0 {
+		t.Errorf("before the first lease: %+v, %v", s, err)
+	}
+	id := rand.Text()
+	for range 3 {
+		r := leased(t, h, id)
+		asked(t, h, ask{Worker: id, Lease: r.Lease, Done: true, Places: honestly(t, r)})
+	}
+	if other, err := open(t.Context(), dir, "127.0.0.1:0", search, enough); err == nil {
+		other.close()
+		t.Error("two servers have one folder")
+	} else if !errors.Is(err, cli.ErrInput) {
+		t.Error(err)
+	}
+	began := h.job.Began
+	h.close()
+	h = opened(t, dir, search)
+	if h.before != 3*h.job.Size || !h.job.Began.Equal(began) {
+		t.Errorf("%d keys, expected %d; it began at %v, expected %v", h.before, 3*h.job.Size, h.job.Began, began)
+	}
+}
+
 // A server is killed with leases out. After that no range is lost, none that was acknowledged is handed out
 // again, and no more are repeated than were out.
 func TestServerKilled(t *testing.T) {
@@ -726,8 +834,11 @@ func TestBadInput(t *testing.T) {
 	h := opened(t, dir, task{Cipher: "des", Bits: 12})
 	h.close()
 	for args, want := range map[string]string{
-		"":                                     "expected serve or join ADDRESS",
-		"join":                                 "expected",
+		"":                                     "expected serve or join ADDRESS, found nothing",
+		"join":                                 "expected serve or join ADDRESS, found join without an address",
+		"join -code x 127.0.0.1:1":             "found join without an address",
+		"search":                               `found "search"`,
+		"join 127.0.0.1:65536 -code x":         "expected an address with a port",
 		"join 127.0.0.1:1":                     "expected -code",
 		"join here -code x":                    "expected an address with a port",
 		"serve -cipher aes":                    "expected rc4, des, tea1 or notes",
@@ -747,8 +858,16 @@ func TestBadInput(t *testing.T) {
 		"serve -recover x -key x -web 127.0.0.1:0": "browsers open no records",
 		"serve -web here":                          "expected -web with a port",
 		"serve -web 192.0.2.254:1":                 "expected -web with an address of this machine",
+		"serve -bits 12 -listen 192.0.2.254:1 -dir " + filepath.Join(dir, "new"): "expected -listen with an address of this machine and a free port",
+		"serve -bits 12 -dir " + filepath.Join(dir, jobFile):                     "expected -dir with a folder",
 	} {
 		clitest.BadInput(t, run, args, want)
+	}
+	for _, args := range []string{"-h", "serve -h", "join -h", "join 127.0.0.1:1 -h"} {
+		var out bytes.Buffer
+		if err := run(t.Context(), strings.Fields(args), &out, io.Discard); !errors.Is(err, flag.ErrHelp) || !strings.HasPrefix(out.String(), "Usage") {
+			t.Errorf("%s: %v, %q", args, err, &out)
+		}
 	}
 }
 

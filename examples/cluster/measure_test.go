@@ -150,7 +150,7 @@ func TestMeasureWorkerKilled(t *testing.T) {
 func TestMeasureThousandWorkers(t *testing.T) {
 	measured(t)
 	h := keylessHub(t, 22)
-	h.job.Size = 256
+	h.job.Size, h.job.Decoys = 256, nil
 	if err := h.deal(t.Context()); err != nil {
 		t.Fatal(err)
 	}

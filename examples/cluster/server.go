@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"net"
@@ -36,6 +37,8 @@ const (
 	maxStore       = 1 << 30 // bytes on disk
 	maxRate        = 2000    // messages a second of a connection; one that sends more is disconnected
 	maxLiars       = 4096    // that are remembered
+
+	maxLease = 30 * time.Minute // that a worker keeps a range; a browser of one slow core takes some minutes
 )
 
 // A job is a search. It is kept in a file beside the queue, without the key, which the server forgets once
@@ -49,6 +52,8 @@ type job struct {
 	Address string   // where the server listened last
 	Outside bool     `json:",omitempty"` // that server is another program
 	Size    uint64   // keys of a range; of records, on average
+
+	Began time.Time // when the first range was leased
 }
 
 // A hub is the server: the queue, and what it knows of the workers. One goroutine, run's, uses it.
@@ -74,16 +79,19 @@ type hub struct {
 	workers map[string]*worker
 	liars   map[string]bool
 	caught  int
+	lock    io.Closer        // of dir
 	own     uint64           // the number of conn among the server's connections
 	sent    map[uint64]int64 // messages by connection, as of the last second
 	bytes   map[uint64]int64 // and bytes
 
-	keys  uint64 // or records, searched since the server began, for the rate
-	began time.Time
-	most  int    // workers at a time
-	key   []byte // that was found
-	text  []byte
-	place uint64
+	before  uint64        // keys or records that were searched when this server started
+	keys    uint64        // and since then
+	began   time.Time     // when this server leased its first range
+	slowest time.Duration // that a range has taken
+	most    int           // workers at a time
+	key     []byte        // that was found
+	text    []byte
+	place   uint64
 }
 
 // A call is a message that has come another way than by NATS. Its answer has room for one.
@@ -100,6 +108,7 @@ type worker struct {
 	there []bool        // which targets' keys are in the range; that of the real one is not known
 	real  int           // which target is the real one
 	msg   jetstream.Msg // of the lease
+	since time.Time     // when it got the lease
 	tried uint64
 
 	records *records // of the lease, in the place of targets
@@ -125,9 +134,9 @@ func open(ctx context.Context, dir, listen string, t task, alive time.Duration) 
 // openHub is open of a search for a key, or of a transcript, if b is not nil.
 func openHub(ctx context.Context, dir, listen string, t task, b *bulk, alive time.Duration) (h *hub, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
+		return nil, cli.BadInput("expected -dir with a folder, or where one can be made: %v", err)
 	}
-	h = &hub{dir: dir, alive: alive, bulk: b, workers: map[string]*worker{}, liars: map[string]bool{}, began: time.Now(), calls: make(chan call)}
+	h = &hub{dir: dir, alive: alive, bulk: b, workers: map[string]*worker{}, liars: map[string]bool{}, calls: make(chan call)}
 	h.coin = func() bool { return random(2) == 0 }
 	dealt, err := h.readJob()
 	if err != nil {
@@ -151,6 +160,9 @@ func openHub(ctx context.Context, dir, listen string, t task, b *bulk, alive tim
 		}
 		h.job.Outside = outside
 	}
+	if h.lock, err = lock(dir); err != nil {
+		return nil, cli.BadInput("%s is the -dir of a server that runs: expected another", dir)
+	}
 	if listen == "" {
 		if listen = h.job.Address; listen == "" {
 			listen = "127.0.0.1:0"
@@ -172,7 +184,7 @@ func openHub(ctx context.Context, dir, listen string, t task, b *bulk, alive tim
 		return nil, err
 	}
 	if dealt {
-		err = h.writeJob() // the address may be another
+		err = h.resume(ctx)
 	} else {
 		err = h.deal(ctx)
 	}
@@ -181,6 +193,16 @@ func openHub(ctx context.Context, dir, listen string, t task, b *bulk, alive tim
 		return nil, err
 	}
 	return h, nil
+}
+
+// resume goes on with a search.
+func (h *hub) resume(ctx context.Context) error {
+	left, err := h.left(ctx)
+	if err != nil {
+		return err
+	}
+	h.before = (h.ranges() - min(left, h.ranges())) * h.job.Size
+	return h.writeJob() // the address may be another
 }
 
 func newJob(t task) (j job, err error) {
@@ -276,6 +298,12 @@ func (h *hub) start(dir, listen string) (err error) {
 	if err != nil || port < 0 || port > math.MaxUint16 {
 		return cli.BadInput("expected a port from 0 to 65535, found %q", portText)
 	}
+	// The server itself would try it again and again.
+	l, err := net.Listen("tcp", listen)
+	if err != nil {
+		return cli.BadInput("expected -listen with an address of this machine and a free port: %v", err)
+	}
+	l.Close()
 	if port == 0 {
 		port = server.RANDOM_PORT
 	}
@@ -378,17 +406,23 @@ func (h *hub) drop(ctx context.Context) error {
 // ignore keeps the client from printing that a full queue drops messages.
 func ignore(*nats.Conn, *nats.Subscription, error) {}
 
-// deal puts all ranges into the queue, once, and draws decoys for them.
+// deal puts all ranges into the queue, once. The first time it draws decoys for them. They stay when all is
+// dealt again: of others, who compares both times would know the real target.
 func (h *hub) deal(ctx context.Context) error {
 	var all []uint64
 	if h.bulk != nil {
 		all = h.bulk.missing()
 	} else {
-		if err := h.job.decoy(); err != nil {
-			return err
+		if len(h.job.Decoys) == 0 {
+			if err := h.job.decoy(); err != nil {
+				return err
+			}
 		}
 		for i := range h.ranges() {
 			all = append(all, h.job.part(i).First)
+		}
+		for _, w := range h.workers {
+			w.right = nil // all that it was right about is in the queue again
 		}
 	}
 	if err := h.stream.Purge(ctx); err != nil {
@@ -459,6 +493,10 @@ func (h *hub) close() {
 	if h.nats != nil {
 		h.nats.Shutdown()
 		h.nats.WaitForShutdown()
+	}
+	if h.lock != nil {
+		h.lock.Close()
+		h.lock = nil
 	}
 }
 
@@ -538,7 +576,9 @@ func (h *hub) state(ctx context.Context) (s state, err error) {
 	for _, w := range h.workers {
 		tried += w.tried
 	}
-	s.rate = float64(tried) / time.Since(h.began).Seconds()
+	if !h.began.IsZero() {
+		s.rate = float64(tried) / max(time.Since(h.began).Seconds(), 1e-3)
+	}
 	if s.rate > 0 {
 		s.need = time.Duration(min(float64(s.left)*float64(h.job.Size)/s.rate, 1e9) * float64(time.Second))
 	}
@@ -580,7 +620,11 @@ func (h *hub) answer(ctx context.Context, data []byte) reply {
 	}
 	late := !w.heard.IsZero() && time.Since(w.heard) > h.alive
 	w.heard = time.Now()
-	if late { // JetStream has handed out its range again
+	if !late && w.msg != nil && time.Since(w.since) > h.patience() {
+		w.msg.Nak() // if it fails JetStream hands the range out later
+		late = true
+	}
+	if late { // JetStream hands out its range again
 		*w = worker{heard: w.heard, right: w.right}
 	}
 	switch {
@@ -625,6 +669,15 @@ func (h *hub) extend(w *worker) {
 	}
 }
 
+// patience returns how long a worker may keep a range, whatever it says: a hundred times what the slowest
+// took. Without it one that only says that it is at work would keep the range for ever, and the key with it.
+func (h *hub) patience() time.Duration {
+	if h.slowest == 0 {
+		return maxLease
+	}
+	return min(max(100*h.slowest, h.alive), maxLease)
+}
+
 // grant leases a range to a worker, if there is one.
 func (h *hub) grant(ctx context.Context, w *worker) error {
 	batch, err := h.queue.FetchNoWait(1)
@@ -654,7 +707,14 @@ func (h *hub) grant(ctx context.Context, w *worker) error {
 	if err != nil {
 		return err
 	}
-	w.lease, w.tried = rand.Text(), 0
+	w.lease, w.tried, w.since = rand.Text(), 0, time.Now()
+	if h.began.IsZero() {
+		h.began = w.since
+	}
+	if h.job.Began.IsZero() {
+		h.job.Began = w.since
+		return h.writeJob()
+	}
 	return nil
 }
 
@@ -714,9 +774,13 @@ func (h *hub) settle(ctx context.Context, a ask, w *worker) reply {
 		}
 		return reply{Error: "the result is wrong"}
 	}
-	h.done(ctx, w.msg) // if it fails the range is searched twice
-	h.keys += w.task.Limit - w.task.First
-	*w = worker{heard: w.heard, right: append(w.right, w.task.First)}
+	h.slowest = max(h.slowest, time.Since(w.since))
+	right := w.right
+	if h.done(ctx, w.msg) == nil { // else the range is searched again, and counted then
+		h.keys += w.task.Limit - w.task.First
+		right = append(right, w.task.First)
+	}
+	*w = worker{heard: w.heard, right: right}
 	return reply{}
 }
 
@@ -775,6 +839,10 @@ func (h *hub) punish(ctx context.Context, id string, w *worker) error {
 	if h.bulk != nil {
 		if err := h.forgetRecords(w.right); err != nil {
 			return err
+		}
+	} else {
+		for _, first := range w.right {
+			h.keys -= min(h.job.Size, h.job.Task.Limit-first) // they count when they are searched again
 		}
 	}
 	return h.put(ctx, w.right)
