@@ -508,8 +508,9 @@ func TestHoarder(t *testing.T) {
 	h.workers[id].since = time.Now().Add(-maxLease)
 	asked(t, h, busy)
 	var other reply
+	next := rand.Text()
 	for until := time.Now().Add(15 * time.Second); other.Task == nil && time.Now().Before(until); wait(t.Context(), 10*time.Millisecond) {
-		other = asked(t, h, ask{Worker: rand.Text()})
+		other = asked(t, h, ask{Worker: next})
 	}
 	if other.Task == nil || other.Task.First != first {
 		t.Errorf("what is handed out next is %+v", other)
