@@ -194,7 +194,7 @@ func serve(ctx context.Context, t task, listen, dir string, site *site, stdout, 
 	}
 	bar := cli.NewProgress(stderr)
 	err = h.run(ctx, func(s state) {
-		bar.Set(s.String(), int((s.ranges-s.left)*1000/s.ranges), 1000)
+		bar.Set(s.String(), int((s.ranges-min(s.left, s.ranges))*1000/s.ranges), 1000)
 		site.show(shown{state: s})
 	})
 	bar.Clear()

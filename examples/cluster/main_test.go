@@ -735,7 +735,7 @@ func TestStranger(t *testing.T) {
 		t.Errorf("listens on %s", h.job.Address)
 	}
 	for _, code := range []string{"", "x", strings.ToLower(h.job.Code)} {
-		if _, err := join(t.Context(), h.job.Address, code, silent); err == nil || !strings.Contains(err.Error(), "class code") {
+		if _, err := join(t.Context(), h.job.Address, code, silent); !errors.Is(err, cli.ErrInput) || !strings.Contains(err.Error(), "class code") {
 			t.Errorf("code %q: %v", code, err)
 		}
 	}
