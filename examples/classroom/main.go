@@ -176,7 +176,7 @@ func family(listen string) string {
 func openNetwork(addresses []string, stdout, stderr io.Writer) (*relay.Relay, error) {
 	// Two codes: of 150 million, a stranger finds none during a lesson.
 	code, teacher := desk.DrawCode()+"-"+desk.DrawCode(), rand.Text()
-	fmt.Fprintln(stderr, "Everyone in this network can load the page, without encryption. What is done in it comes here only from")
+	fmt.Fprintln(stderr, "Everyone in this network can load the page, without encryption. What is written in it comes here only from")
 	fmt.Fprintln(stderr, "the station of the class network, and only sealed.")
 	class := "#at=network&class=" + code
 	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {

@@ -11,7 +11,8 @@
 //
 // The class code keeps strangers out of the log, and the teacher's token keeps students from the teacher's part. The token
 // of a member keeps others from posting in its name. Whoever listens on the network without encryption reads all of these,
-// as he reads the log. What he could do with them harms nobody: devices believe keys, not the relay.
+// as he reads the log. With them he can disturb the lesson: say "now", end a stream, fill a share. He opens no envelope, as
+// no secret of one travels. Whoever changes what travels can change the page itself.
 package relay
 
 import (
