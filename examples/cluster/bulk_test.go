@@ -395,6 +395,13 @@ func TestRecordsCaught(t *testing.T) {
 		truth[i] = digestOf(b.authority, e)
 	}
 	opens := float64(s.openedIn(0, 42)) / 42
+	for _, c := range []struct { // as README.md says
+		got, want float64
+	}{{caughtOpening(1, 0, 1, false), 0.94}, {caughtOpening(0.125, 1, 20, true), 0.93}} {
+		if math.Abs(c.got-c.want) > 0.005 {
+			t.Errorf("computed %.3f, README.md says %.2f", c.got, c.want)
+		}
+	}
 	chance := mathrand.New(mathrand.NewPCG(7, 9))
 	const liars = 300
 	for _, c := range []struct {
@@ -542,7 +549,7 @@ func TestRecordsJunk(t *testing.T) {
 		t.Errorf("a lease of others: %+v", r)
 	}
 	if again := asked(t, h, ask{Worker: id}); again.Records != nil || again.Error != "" || again.Alive == 0 {
-		t.Errorf("asks again at once: %d bytes", len(encodeReply(again)))
+		t.Errorf("asks again at once: %d bytes", len(appendReply(nil, again)))
 	}
 	h.workers[id].told = time.Now().Add(-2 * time.Second)
 	if again := asked(t, h, ask{Worker: id}); again.Records == nil || again.Lease != r.Lease || !slices.EqualFunc(again.Records.Envelopes, r.Records.Envelopes, bytes.Equal) {
@@ -552,7 +559,7 @@ func TestRecordsJunk(t *testing.T) {
 		t.Errorf("%d records, %d caught", h.keys, h.caught)
 	}
 	sends := func(r reply) wire {
-		return wire{call: func(context.Context, []byte) ([]byte, error) { return encodeReply(r), nil }, open: openRecords}
+		return wire{call: func(context.Context, []byte) ([]byte, error) { return appendReply(nil, r), nil }, open: openRecords}
 	}
 	browser := sends(r)
 	browser.open = nil
@@ -583,7 +590,7 @@ func TestRecordsLimits(t *testing.T) {
 		for range ringers {
 			r.Records.Envelopes = append(r.Records.Envelopes, make([]byte, maxPlanted))
 		}
-		if got := len(encodeReply(r)); n == 0 || got > maxReply || got < maxReply/2 {
+		if got := len(appendReply(nil, r)); n == 0 || got > maxReply || got < maxReply/2 {
 			t.Errorf("%d records of %d bytes are a message of %d bytes", n, size, got)
 		}
 	}
@@ -630,7 +637,7 @@ func TestWriteCounts(t *testing.T) {
 // FuzzRecords reads what a server can send to a worker, and opens it.
 func FuzzRecords(f *testing.F) {
 	key := escrow.NewAuthority().RecoveryKey()
-	f.Add(encodeReply(reply{Lease: rand.Text(), Records: &records{key, [][]byte{{0xe1}, nil}}}))
+	f.Add(appendReply(nil, reply{Lease: rand.Text(), Records: &records{key, [][]byte{{0xe1}, nil}}}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := decodeReply(data)
 		if err != nil || r.Records == nil || r.Records.check() != nil {

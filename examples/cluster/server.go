@@ -84,6 +84,8 @@ type hub struct {
 	sent    map[uint64]int64 // messages by connection, as of the last second
 	bytes   map[uint64]int64 // and bytes
 
+	out []byte // the last answer, whose room is used again
+
 	before  uint64        // keys or records that were searched when this server started
 	keys    uint64        // and since then
 	began   time.Time     // when this server leased its first range
@@ -523,10 +525,11 @@ func (h *hub) run(ctx context.Context, show func(state)) error {
 			r := h.answer(ctx, m.Data)
 			// A worker may choose where its answer goes, but not into the queue.
 			if strings.HasPrefix(m.Reply, "_INBOX.") {
-				m.Respond(encodeReply(r)) // an error is the worker's loss: it asks again
+				h.out = appendReply(h.out[:0], r)
+				m.Respond(h.out) // an error is the worker's loss: it asks again
 			}
 		case c := <-h.calls:
-			c.answer <- encodeReply(h.answer(ctx, c.message))
+			c.answer <- appendReply(nil, h.answer(ctx, c.message))
 		case <-second.C:
 			s, err := h.state(ctx)
 			if err != nil && h.job.Outside && ctx.Err() == nil {

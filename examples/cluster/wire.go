@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 )
 
 // What a worker and the server send each other is JSON, in these two structs. Behind a reply with records, and a
@@ -108,15 +107,11 @@ func decodeReply(data []byte) (r reply, err error) {
 	return r, err
 }
 
-// encodeReply writes what decodeReply reads.
-func encodeReply(r reply) []byte {
-	data := encode(r)
+// appendReply appends what decodeReply reads.
+func appendReply(data []byte, r reply) []byte {
+	data = append(data, encode(r)...)
 	if r.Records != nil {
-		size := 1
-		for _, e := range r.Records.Envelopes {
-			size += 4 + len(e)
-		}
-		data = append(slices.Grow(data, size), '\n')
+		data = append(data, '\n')
 		for _, e := range r.Records.Envelopes {
 			data = append(binary.BigEndian.AppendUint32(data, uint32(len(e))), e...)
 		}
