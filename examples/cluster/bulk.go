@@ -73,8 +73,8 @@ type part struct {
 	offset, bytes int64
 }
 
-// openBulk reads a key and a transcript, and cuts it into ranges of at most most records. Close it when it is
-// done.
+// openBulk reads a key and a transcript, and cuts it into ranges of at most most records. If most is 0, a short
+// transcript has some 64 ranges, so that all of a class get one. Close it when it is done.
 func openBulk(transcript, key string, most int) (b *bulk, err error) {
 	b = new(bulk)
 	if b.authority, err = evidence.ReadKey(key); err != nil {
@@ -91,6 +91,9 @@ func openBulk(transcript, key string, most int) (b *bulk, err error) {
 	}
 	of := sha256.Sum256([]byte(b.authority.Recipient()))
 	b.job = bulkJob{hash.Sum(nil), of[:]}
+	if most == 0 {
+		most = min(max(t.Tape.Len()/64, 8), maxRecords)
+	}
 	if err := b.cut(t, most); err != nil {
 		return nil, err
 	}

@@ -600,10 +600,10 @@ func TestRecordsLimits(t *testing.T) {
 func TestServeRecords(t *testing.T) {
 	s := stolen(t, 30, true)
 	dir := t.TempDir()
-	one, all := s.openedIn(0, 15), s.openedIn(0, 30)
+	one, all := s.openedIn(0, 8), s.openedIn(0, 30)
 	out := servedAndJoined(t, "serve", "-recover", s.transcript, "-key", s.key, "-dir", dir)
-	for _, want := range []string{"30 records in 2 ranges", fmt.Sprintf("records     1 to 15: %d opened, %d not\n", one, 15-one), "too long    1 for a message to a worker, 1 opened here\n",
-		fmt.Sprintf("in all      %d of 30 messages opened, %d not\n", all, 30-all), "liars       0 caught\n", "again here  2 ranges, on one core: 0 counts differ\n",
+	for _, want := range []string{"30 records in 4 ranges", fmt.Sprintf("records     1 to 8: %d opened, %d not\n", one, 8-one), "too long    1 for a message to a worker, 1 opened here\n",
+		fmt.Sprintf("in all      %d of 30 messages opened, %d not\n", all, 30-all), "liars       0 caught\n", "again here  4 ranges, on one core: 0 counts differ\n",
 		" messages a second, workers: 1; one core of this machine ", "100,000,000 messages would take ", ": extrapolated from 29\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)

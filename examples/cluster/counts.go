@@ -20,7 +20,7 @@ const (
 
 // serveRecords has a transcript opened, or goes on with one, and prints the counts.
 func serveRecords(ctx context.Context, transcript, key, listen, dir string, stdout, stderr io.Writer) error {
-	b, err := openBulk(transcript, key, maxRecords)
+	b, err := openBulk(transcript, key, 0)
 	if err != nil {
 		return err
 	}
