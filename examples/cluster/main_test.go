@@ -184,7 +184,7 @@ func TestAlike(t *testing.T) {
 		if name == "tea1" {
 			n = 24 // whose targets take long to draw
 		}
-		in, above := 0, 0
+		var drawn, above [2]int // of the ringers with a key outside the range, and inside
 		seen := map[string]int{}
 		for range n {
 			part := j.part(chance.Uint64N(j.ranges()))
@@ -195,30 +195,38 @@ func TestAlike(t *testing.T) {
 			if !slices.IsSortedFunc(p.Targets, bytes.Compare) || len(p.Targets) != targets || p.First != part.First || p.Limit != part.Limit || !bytes.Equal(p.Common, j.Message.Common) {
 				t.Fatalf("%s: %+v", name, p)
 			}
+			stay := 0
 			for i, target := range p.Targets {
 				if len(target) != c.target || name == "tea1" && target[0] != p.Targets[0][0] {
 					t.Fatalf("%s: target %x", name, target)
 				}
+				if slices.ContainsFunc(j.Task.Targets, func(b []byte) bool { return bytes.Equal(b, target) }) {
+					stay++
+					continue
+				}
 				seen[string(target)]++
+				in := 0
 				if there[i] {
-					in++
-					if i >= targets/2 {
-						above++
-					}
+					in = 1
+				}
+				drawn[in]++
+				if i >= targets/2 {
+					above[in]++
 				}
 			}
-		}
-		stay := 0
-		for _, times := range seen {
-			if times > 1 {
-				stay++
+			if stay < 1+decoys { // a ringer may have a decoy's key
+				t.Fatalf("%s: %d targets of all leases", name, stay)
 			}
 		}
-		if stay != 1+decoys || len(seen) != 1+decoys+n*ringers {
-			t.Errorf("%s: %d targets, and %d in several leases", name, len(seen), stay)
+		// Two ringers may have the same key.
+		if len(seen) < n*ringers*9/10 {
+			t.Errorf("%s: %d targets in %d leases", name, len(seen), n)
 		}
-		if want := float64(n * ringers / 2); math.Abs(float64(in)-want) > 4*math.Sqrt(want/2)+float64(n)/16 || math.Abs(float64(above)-float64(in)/2) > float64(in)/5+4*math.Sqrt(float64(in)) {
-			t.Errorf("%s: the keys of %d targets are in their range, and %d of these targets in the upper half", name, in, above)
+		out, in := float64(drawn[0]), float64(drawn[1])
+		// Both halves of the ringers are in the upper half of a lease equally often, to six standard deviations:
+		// where that is, depends on the targets that stay.
+		if math.Abs(in-out) > 6*math.Sqrt(in+out) || math.Abs(float64(above[1])/in-float64(above[0])/out) > 6*math.Sqrt((1/in+1/out)/4) {
+			t.Errorf("%s: %d and %d ringers, in the upper half %d and %d", name, drawn[0], drawn[1], above[0], above[1])
 		}
 	}
 }
