@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"time"
@@ -13,7 +14,34 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"doormat/examples/internal/cli"
+	"doormat/examples/internal/page"
 )
+
+// runJoin is the command join.
+func runJoin(ctx context.Context, f *cli.Flags, address string, args []string, stdout, stderr io.Writer) error {
+	code := f.String("code", "", "")
+	if err := f.Parse(args, stdout); err != nil {
+		return err
+	}
+	if *code == "" {
+		return cli.BadInput("expected -code with the class code that the server prints, found none")
+	}
+	bar := cli.NewProgress(stderr)
+	kind := ""
+	ranges, err := join(ctx, address, *code, func(what string, done, total uint64) {
+		kind = what
+		bar.Set(what+", this range", int(done*1000/total), 1000)
+	})
+	bar.Clear()
+	switch {
+	case err != nil:
+	case kind == whatRecords:
+		fmt.Fprintf(stdout, "The transcript is done. This machine has opened the records of %s ranges.\n", page.Thousands(ranges))
+	default:
+		fmt.Fprintf(stdout, "The key is found. This machine has searched %s ranges.\n", page.Thousands(ranges))
+	}
+	return err
+}
 
 // join searches for a server until the key is found, or all records are opened, and returns how many ranges it has searched. It
 // survives a server that is away.
