@@ -114,18 +114,23 @@ func TestLabelsAreApart(t *testing.T) {
 	refused(t, err, "does not begin with")
 }
 
-// meanwhile is a server in whose look-ups something else happens first.
-type meanwhile struct {
+// asked is a server that calls do before it answers.
+type asked struct {
 	*Directory
 	do func()
 }
 
-func (m meanwhile) Lookup(label string, since int64) ([]byte, error) {
-	m.do()
-	return m.Directory.Lookup(label, since)
+func (a asked) Lookup(label string, since int64) ([]byte, error) {
+	a.do()
+	return a.Directory.Lookup(label, since)
 }
 
-// The device looks at its own entry while it asks for another's.
+func (a asked) Monitor(label string, since int64) ([]byte, error) {
+	a.do()
+	return a.Directory.Monitor(label, since)
+}
+
+// Nothing comes between a question and the check of its answer: the contacts are locked while a server answers.
 func TestContactsAtOnce(t *testing.T) {
 	w := newTown(t, VRFLabels, 0, 0)
 	c := w.client()
@@ -133,25 +138,24 @@ func TestContactsAtOnce(t *testing.T) {
 	w.set("Ana", identity(1))
 	w.set("Ben", identity(2))
 	w.next()
-	_, err := lookup(c, w.d, "Ben", w.now)
-	check(t, err)
-	w.next()
-	looked := make(chan error, 1)
 	var contacts *Contacts
-	contacts = NewContacts(c, meanwhile{w.d, func() {
-		go func() {
-			_, err := contacts.Monitor("Ana", w.now)
-			looked <- err
-		}()
-		select {
-		case err := <-looked:
-			looked <- err
-		case <-time.After(50 * time.Millisecond):
+	questions := 0
+	contacts = NewContacts(c, asked{w.d, func() {
+		questions++
+		if contacts.mu.TryLock() {
+			contacts.mu.Unlock()
+			t.Errorf("question %d: the contacts are not locked", questions)
 		}
 	}})
-	_, err = contacts.Identity("Ben", w.now)
+	_, err := contacts.Identity("Ben", w.now)
 	check(t, err)
-	check(t, <-looked)
+	_, err = contacts.Renew("Ben", w.now)
+	check(t, err)
+	_, err = contacts.Monitor("Ana", w.now)
+	check(t, err)
+	if questions != 3 {
+		t.Errorf("%d questions, expected 3", questions)
+	}
 }
 
 // A device that was switched off does not take a new key for the first.
