@@ -31,7 +31,7 @@ func Example() {
 	check(err)
 
 	ctx := context.Background()
-	_, w, err := workfactor.RecoverKey(ctx, envelope, workfactor.Options{Limit: 1 << 16}) // what this wiretap can afford
+	_, w, err := workfactor.RecoverKey(ctx, envelope, workfactor.Options{Limit: 1 << bits}) // what this wiretap can afford
 	fmt.Printf("wiretap: %d of 2^%d keys tried: %v\n", w.Tried, workfactor.EscrowedBits+bits, err)
 
 	_, _, text, w, err := authority.Recover(ctx, envelope, workfactor.Options{})
@@ -49,7 +49,7 @@ func Example() {
 	fmt.Println("authority:", err)
 
 	// Output:
-	// wiretap: 65536 of 2^36 keys tried: workfactor: no key fits
+	// wiretap: 4096 of 2^36 keys tried: workfactor: no key fits
 	// authority, in a search of 4096 keys: the bridge, at six
 	// Bob: workfactor: the field was not made from this message's key true
 	// authority: workfactor: expected a field of 95 bytes, found 0

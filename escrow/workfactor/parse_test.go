@@ -52,7 +52,9 @@ func TestEnvelopeRefused(t *testing.T) {
 		"8 bytes, found 8 b": func(e *Envelope) { e.Ciphertext = e.Ciphertext[:8] },
 		"found 17 b":         func(e *Envelope) { e.Ciphertext = append(e.Ciphertext, 0) },
 		"found 0 b":          func(e *Envelope) { e.Ciphertext = nil },
-		"too few":            func(e *Envelope) { e.Wrapped = e.Wrapped[1:] },
+		"too few": func(e *Envelope) { // the first byte of the field is read as its length
+			e.Wrapped, e.Field = e.Wrapped[1:], bytes.Repeat([]byte{0xff}, FieldSize)
+		},
 	} {
 		_, err := ParseEnvelope(alter(t, envelope, change))
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "workfactor: ") {
