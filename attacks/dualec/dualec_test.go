@@ -198,6 +198,7 @@ func TestRefusesOtherSizes(t *testing.T) {
 
 // A message that the wiretap missed costs another search, and nothing else.
 func TestLosesTheThreadAndFindsIt(t *testing.T) {
+	attackstest.Seed(t, [32]byte{3}) // with which a wrong state fits some nonce, and comes before the right one
 	n := min(40, size())
 	r := attackstest.Run(t, New(8), n, "Ana")
 	envelopes := attackstest.Records(t, r.Transcript.Tape)
