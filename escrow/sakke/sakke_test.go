@@ -24,7 +24,7 @@ func some() int {
 	case testing.Short():
 		return 10
 	}
-	return 60
+	return 30
 }
 
 // oracle is RFC 6508 in math/big.
