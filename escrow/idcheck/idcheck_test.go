@@ -40,11 +40,11 @@ func TestRecover(t *testing.T) {
 // The database opens with the master key and with no other.
 func TestDatabase(t *testing.T) {
 	c := NewContractor()
-	_, err := c.Check(document(t, "Ana", 1990), "wine.example", "/red", at)
+	_, err := c.Check(document(t, "Anastasia Longname", 1990), "wine.example", "/red/and/white", at)
 	check(t, err)
 	database, err := c.MarshalBinary()
 	check(t, err)
-	for _, part := range []string{"Ana", "wine", "/red", "L01X"} {
+	for _, part := range []string{"Anastasia", "wine.example", "/red/and/white", "L01X00T47"} { // too long to be there by chance
 		if bytes.Contains(database, []byte(part)) {
 			t.Errorf("%q stands in the database in clear", part)
 		}
