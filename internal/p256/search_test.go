@@ -201,7 +201,7 @@ func TestNoAllocationForACandidate(t *testing.T) {
 	w := NewSearch(someScalar("d", 0), somePoint(t, "q", 0)).NewWorker(64)
 	all := someCandidates("block", 64)
 	candidates := make([]Candidate, len(all))
-	if n := testing.AllocsPerRun(5, func() { copy(candidates, all); w.Follow(candidates) }); n > 0 {
+	if n := testing.AllocsPerRun(20, func() { copy(candidates, all); w.Follow(candidates) }); n > 0 {
 		t.Errorf("%v allocations in 64 candidates", n)
 	}
 }
