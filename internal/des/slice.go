@@ -15,6 +15,13 @@ import (
 // A permutation of bits then costs nothing, since it only renames words, and an S-box is a formula
 // of bit operations (gates.go). The keys of a batch differ in their last six bits. From one batch to
 // the next, few bits of the key change, and each of them is in some 14 of the subkeys' bits.
+//
+// Of the 16 rounds, 12 are computed for every batch, and some two S-boxes of another. The inputs of the
+// first and of the last round are known, the last but one does not change the half that is compared, and
+// the comparison ends at the first S-boxes that refuse all keys.
+//
+// What is left is the width: a vector of the processor holds 128 to 512 keys, where a word holds 64. Go
+// has vectors in assembly only, and the formulas would be the same.
 
 // initialPermutation, choice1 (PC-1), choice2 (PC-2) and rotations are the tables of FIPS 46-3,
 // which count bits from 1.
@@ -39,18 +46,14 @@ var (
 	rotations = [16]int{1, 1, 2, 2, 2, 2, 2, 2, 1, 2, 2, 2, 2, 2, 2, 1}
 )
 
-// rounds is the number of rounds that are computed. The 16th changes only the left half, and the
-// right half is enough to refuse a key.
-const rounds = 15
-
-// keyUse is a place where a subkey has a bit of the key.
+// keyUse is a place where a subkey has a bit of the key. Rounds are counted from 0.
 type keyUse struct{ round, bit int }
 
 // uses holds the places of each of the 56 bits, the highest first.
 var uses = func() (uses [56][]keyUse) {
 	turned := 0
-	for round := range rounds {
-		turned += rotations[round]
+	for round, by := range rotations {
+		turned += by
 		for bit, c := range choice2 {
 			half, at := int(c-1)/28*28, int(c-1)%28
 			from := int(choice1[half+(at+turned)%28]) - 1 // of 64, each eighth bit unused
@@ -64,21 +67,35 @@ var uses = func() (uses [56][]keyUse) {
 // A Search looks for the keys that encrypt one block to another, or to one of several. It is for one
 // goroutine.
 type Search struct {
-	left, right [32]uint64 // of the plaintext, after the initial permutation
-	subkeys     [rounds][48]uint64
-	wants       [][32]uint64 // the right halves before the last round
-	key         uint64       // of lane 0, in the batch that the subkeys are set to
+	left, right half // of the plaintext, after the initial permutation
+	subkeys     [16][48]uint64
+	first       half // the right half after the first round
+	targets     []target
+	stale       [16]uint8 // S-boxes of a round that have another subkey since refresh, as bits
+	key         uint64    // of lane 0, in the batch that the subkeys are set to
+}
+
+// A half has the 32 bits of half a block.
+type half [32]uint64
+
+// target is a ciphertext. Its left half is also the right half before the last round, from which follow
+//
+//	want = right ^ f(left, the last subkey)
+//
+// the right half before the last but one, and with it whether the key fits.
+type target struct {
+	left, right half
+	want        half
+	differ      uint64 // lanes that want has been found to differ in
 }
 
 // NewSearch makes a search for the keys that encrypt plaintext to one of the ciphertexts.
 func NewSearch(plaintext [BlockSize]byte, ciphertexts ...[BlockSize]byte) *Search {
 	s := new(Search)
-	p := permuted(plaintext)
-	copy(s.left[:], p[:32])
-	copy(s.right[:], p[32:])
+	s.left, s.right = permuted(plaintext)
 	for _, ciphertext := range ciphertexts {
-		c := permuted(ciphertext)
-		s.wants = append(s.wants, [32]uint64(c[32:])) // DES exchanges the halves at its end
+		right, left := permuted(ciphertext) // DES exchanges the halves at its end
+		s.targets = append(s.targets, target{left: left, right: right})
 	}
 	// The last six bits of the key are 0 in lane 0, and 63 in lane 63.
 	for i, pattern := range [6]uint64{
@@ -87,23 +104,46 @@ func NewSearch(plaintext [BlockSize]byte, ciphertexts ...[BlockSize]byte) *Searc
 	} {
 		s.flip(i, pattern)
 	}
+	s.stale[0], s.stale[15] = 0xff, 0xff
 	return s
 }
 
-// permuted returns the initial permutation of a block, the same in all lanes.
-func permuted(block [BlockSize]byte) (out [64]uint64) {
+// permuted returns the halves of the initial permutation of a block, the same in all lanes.
+func permuted(block [BlockSize]byte) (left, right half) {
 	b := binary.BigEndian.Uint64(block[:])
 	for i, from := range initialPermutation {
-		out[i] = -(b >> (64 - from) & 1)
+		bit := -(b >> (64 - from) & 1)
+		if i < 32 {
+			left[i] = bit
+		} else {
+			right[i-32] = bit
+		}
 	}
-	return out
+	return left, right
 }
 
 // flip changes bit i of the key, the lowest being 0, in the lanes of a mask.
 func (s *Search) flip(i int, mask uint64) {
 	for _, u := range uses[55-i] {
 		s.subkeys[u.round][u.bit] ^= mask
+		s.stale[u.round] |= 1 << (u.bit / 6)
 	}
+}
+
+// refresh computes again what has changed of the first round and of the last, whose inputs are the same
+// for all keys: a bit of the key is in one S-box of each, or in none.
+func (s *Search) refresh() {
+	for i := range sboxes {
+		if s.stale[0]>>i&1 != 0 {
+			box(i, &s.first, &s.left, &s.right, &s.subkeys[0])
+		}
+		for j := range s.targets {
+			if t := &s.targets[j]; s.stale[15]>>i&1 != 0 {
+				box(i, &t.want, &t.right, &t.left, &s.subkeys[15])
+			}
+		}
+	}
+	s.stale[0], s.stale[15] = 0, 0
 }
 
 // Trial tries the n keys from first on, and appends those that fit to hits. It does what [Plain]
@@ -114,6 +154,7 @@ func (s *Search) Trial(first uint64, n int, hits []uint64) []uint64 {
 			s.flip(bits.TrailingZeros64(changed), ^uint64(0))
 		}
 		s.key = base
+		s.refresh()
 		for fit := s.fit(); fit != 0; fit &= fit - 1 {
 			key := base + uint64(bits.TrailingZeros64(fit))
 			if key >= first && key < first+uint64(n) {
@@ -124,29 +165,59 @@ func (s *Search) Trial(first uint64, n int, hits []uint64) []uint64 {
 	return hits
 }
 
-// fit returns the lanes whose key gives a wanted right half.
+// fit returns the lanes whose key gives a wanted right half after the 14th round.
 func (s *Search) fit() (fit uint64) {
-	left, right := s.left, s.right
-	for i := 0; i < rounds-1; i += 2 {
+	left, right := s.right, s.first
+	for i := 1; i < 13; i += 2 {
 		round(&left, &right, &s.subkeys[i])
 		round(&right, &left, &s.subkeys[i+1])
 	}
-	round(&left, &right, &s.subkeys[rounds-1]) // and left is now the right half
-	for i := range s.wants {
-		differ := uint64(0)
-		for bit, want := range &s.wants[i] {
-			if differ |= left[bit] ^ want; differ == ^uint64(0) {
-				break // on average after 8 bits
+	for i := range s.targets {
+		s.targets[i].differ = 0
+	}
+	for i := range sboxes {
+		box(i, &left, &left, &right, &s.subkeys[13])
+		differ := ^uint64(0)
+		for j := range s.targets {
+			t := &s.targets[j]
+			for _, bit := range places[i] {
+				t.differ |= left[bit] ^ t.want[bit]
 			}
+			differ &= t.differ
 		}
-		fit |= ^differ
+		if differ == ^uint64(0) {
+			return 0 // on average after some 2 S-boxes
+		}
+		fit = ^differ
 	}
 	return fit
 }
 
+// sboxes are the S-boxes, and places the bits that each of them gives, by the table P, counted from 0.
+var (
+	sboxes = [8]func(a, b, c, d, e, f uint64) (w, x, y, z uint64){
+		sbox1, sbox2, sbox3, sbox4, sbox5, sbox6, sbox7, sbox8,
+	}
+	places = [8][4]uint8{
+		{8, 16, 22, 30}, {12, 27, 1, 17}, {23, 15, 29, 5}, {25, 19, 9, 0},
+		{7, 13, 24, 2}, {3, 28, 10, 18}, {31, 11, 21, 6}, {4, 26, 14, 20},
+	}
+)
+
+// box computes the part of a round, out = l ^ P(S(E(r) ^ k)), that is of one S-box.
+func box(i int, out, l, r *half, k *[48]uint64) {
+	w, x, y, z := sboxes[i](r[(4*i+31)%32]^k[6*i], r[4*i]^k[6*i+1], r[4*i+1]^k[6*i+2],
+		r[4*i+2]^k[6*i+3], r[4*i+3]^k[6*i+4], r[(4*i+4)%32]^k[6*i+5])
+	p := &places[i]
+	out[p[0]] = l[p[0]] ^ w
+	out[p[1]] = l[p[1]] ^ x
+	out[p[2]] = l[p[2]] ^ y
+	out[p[3]] = l[p[3]] ^ z
+}
+
 // round computes a round of DES: l ^= P(S(E(r) ^ k)). The indices of r are the table E, and those of l
 // the table P, both counted from 0.
-func round(l, r *[32]uint64, k *[48]uint64) {
+func round(l, r *half, k *[48]uint64) {
 	w, x, y, z := sbox1(r[31]^k[0], r[0]^k[1], r[1]^k[2], r[2]^k[3], r[3]^k[4], r[4]^k[5])
 	l[8] ^= w
 	l[16] ^= x
