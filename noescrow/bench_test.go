@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"testing"
-	"time"
 
 	"github.com/cloudflare/circl/kem/mlkem/mlkem768"
 	"golang.org/x/crypto/chacha20poly1305"
@@ -14,6 +13,7 @@ import (
 	"doormat/internal/avx"
 	"doormat/internal/padme"
 	"doormat/internal/pqxdh"
+	"doormat/internal/testing/ratio"
 	"doormat/internal/x25519"
 )
 
@@ -21,35 +21,10 @@ import (
 // for, with no state, no parsing and no copying. The full run reports how many times as long
 // it takes, in x-limit.
 
-// againstLimit runs limit and full as sub-benchmarks.
+// againstLimit runs full beside limit, and reports what full allocates.
 func againstLimit(b *testing.B, limit func(), full func()) {
-	b.Run("limit", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			limit()
-		}
-	})
-	b.Run("full", func(b *testing.B) {
-		const rounds = 8 // of each by turns, so that both see the same machine
-		var times [2]time.Duration
-		n := 0
-		b.ReportAllocs()
-		for b.Loop() {
-			full()
-			n++
-		}
-		each := max(1, n/rounds)
-		for range rounds {
-			for i, f := range []func(){limit, full} {
-				begin := time.Now()
-				for range each {
-					f()
-				}
-				times[i] += time.Since(begin)
-			}
-		}
-		b.ReportMetric(float64(times[1])/float64(times[0]), "x-limit")
-	})
+	ratio.Time(b, "x-limit", full, limit)
+	b.ReportMetric(testing.AllocsPerRun(100, full), "allocs/op")
 }
 
 // bare is the cryptography of one message: on either side two HMACs, a header and a body.
