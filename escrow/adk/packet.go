@@ -198,7 +198,9 @@ func isData(tag uint8) bool {
 
 // frame returns a packet: a header of the new format, and the body.
 func frame(tag uint8, body []byte) []byte {
-	return append(appendLength([]byte{0xc0 | tag}, len(body), 8384), body...)
+	const header = 6 // at most
+	b := append(make([]byte, 0, header+len(body)), 0xc0|tag)
+	return append(appendLength(b, len(body), 8384), body...)
 }
 
 // appendLength appends the length of a packet or of a subpacket, which differ in the first length
@@ -230,6 +232,7 @@ func asLibrary[P interface {
 		return none, fmt.Errorf("expected another kind of packet, found %s", tagName(p.Tag))
 	}
 	var again bytes.Buffer
+	again.Grow(len(framed))
 	if err := typed.Serialize(&again); err != nil || !bytes.Equal(again.Bytes(), framed) {
 		return none, fmt.Errorf("%s: %w", tagName(p.Tag), errNotCanonical)
 	}
