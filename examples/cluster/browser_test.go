@@ -204,7 +204,7 @@ func TestBrowserFindsKey(t *testing.T) {
 	ctx := browser(t)
 	p := started(t, "-bits", "16", "-dir", t.TempDir())
 	watching := visit(t, ctx, p.page+"?lang=de")
-	b := visit(t, ctx, p.page, "403")
+	b := visit(t, ctx, p.page, "403", "503") // which a worker is told that asks while the key is found
 	b.until(`!document.querySelector(".join").hidden`)
 	b.reach("[name=code]")
 	b.do(chromedp.KeyEvent("WRONG"))

@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -104,9 +103,10 @@ func writeFile(t *testing.T, name string, data []byte) {
 }
 
 func natsConn(t *testing.T, h *hub) *nats.Conn {
+	t.Helper()
 	nc, err := nats.Connect("nats://"+h.job.Address, nats.UserInfo("worker", h.job.Code))
 	if err != nil {
-		t.Error(err) // not in the test's goroutine
+		t.Fatal(err)
 	}
 	return nc
 }
@@ -186,24 +186,21 @@ func TestRecords(t *testing.T) {
 	ended := running(t, h)
 	ctx, cancel := context.WithTimeout(t.Context(), enough)
 	defer cancel()
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		nc := natsConn(t, h)
-		defer nc.Close()
-		liar := natsWire(nc)
-		liar.open = func(ctx context.Context, r *records) ([]byte, error) {
-			digests, err := openRecords(ctx, r)
-			clear(digests[len(digests)/2:])
-			return digests, err
-		}
-		if _, err := work(ctx, liar, silent); err == nil || !strings.Contains(err.Error(), "the result is wrong") {
-			t.Errorf("the liar: %v", err)
-		}
-	})
+	nc := natsConn(t, h)
+	defer nc.Close()
+	liar := natsWire(nc)
+	liar.open = func(ctx context.Context, r *records) ([]byte, error) {
+		digests, err := openRecords(ctx, r)
+		clear(digests[len(digests)/2:])
+		return digests, err
+	}
+	// It comes before the honest one, which might leave it too few ranges: a range catches it three times in four.
+	if _, err := work(ctx, liar, silent); err == nil || !strings.Contains(err.Error(), "the result is wrong") {
+		t.Errorf("the liar: %v", err)
+	}
 	if n := honest(t, h); n < len(h.bulk.parts)/2 {
 		t.Errorf("the honest worker opened %d ranges", n)
 	}
-	wg.Wait()
 	if err := ended(); err != nil || h.caught != 1 {
 		t.Errorf("%v, %d liars", err, h.caught)
 	}
@@ -286,7 +283,7 @@ func TestRecordsAlike(t *testing.T) {
 			t.Error("the other records are not those of the range")
 		}
 	}
-	if d := 4 * math.Sqrt(float64(n)/4); math.Abs(float64(opens)-float64(n)/2) > d || math.Abs(float64(upper)-float64(n)/2) > d {
+	if !likely(opens, n, 0.5) || !likely(upper, n, 0.5) {
 		t.Errorf("of %d ringers %d open, and %d are in the second half", n, opens, upper)
 	}
 }
@@ -295,6 +292,7 @@ func TestRecordsAlike(t *testing.T) {
 func TestRecordsLiar(t *testing.T) {
 	s := stolen(t, 210, false)
 	h := bulkHub(t, s, t.TempDir(), 10, enough)
+	h.coin = func() bool { return true } // also for the fourth range, which is leased with the third result
 	id := rand.Text()
 	for range 3 {
 		r := leasedRecords(t, h, id)
@@ -305,7 +303,6 @@ func TestRecordsLiar(t *testing.T) {
 	if remaining(t, h) != h.ranges()-3 || h.keys != 30 {
 		t.Fatalf("%d ranges left, %d records", remaining(t, h), h.keys)
 	}
-	h.coin = func() bool { return true }
 	r := leasedRecords(t, h, id)
 	if r = asked(t, h, ask{Worker: id, Lease: r.Lease, Done: true, Digests: make([]byte, len(r.Records.Envelopes)*digestSize)}); r.Error == "" {
 		t.Fatal("nothing opens, it says, and is believed")
@@ -357,7 +354,7 @@ func TestRecordsLiar(t *testing.T) {
 		if asked(t, h, ask{Worker: id, Lease: r.Lease, Done: true, Digests: digests}).Error != "" {
 			break
 		}
-		if n > 15 { // half of the records open
+		if n > 19 { // half of the records open, and there are 21 ranges
 			t.Fatal("who knows the ringers is not caught")
 		}
 	}
@@ -377,8 +374,7 @@ func openRest(t *testing.T, h *hub, s theft) {
 	counted(t, h, s)
 }
 
-// Of many liars who say of a share of the records that they do not open, as many are caught as the formula says:
-// within 4.5 standard deviations, as in TestCaught.
+// Of many liars who say of a share of the records that they do not open, as many are caught as the formula says.
 func TestRecordsCaught(t *testing.T) {
 	s := stolen(t, 42, false)
 	b, err := openBulk(s.transcript, s.key, 42)
@@ -403,7 +399,7 @@ func TestRecordsCaught(t *testing.T) {
 		}
 	}
 	chance := mathrand.New(mathrand.NewPCG(7, 9))
-	const liars = 300
+	const liars = 500
 	for _, c := range []struct {
 		share float64
 		n     int
@@ -441,7 +437,7 @@ func TestRecordsCaught(t *testing.T) {
 		}
 		want, got := caughtOpening(c.share, opens, c.n, c.knows), float64(found)/liars
 		t.Logf("who leaves out %.1f %%, and knows the ringers: %v, is caught within %d ranges: computed %.3f, measured %.3f", 100*c.share, c.knows, c.n, want, got)
-		if math.Abs(got-want) > 4.5*math.Sqrt(want*(1-want)/liars) {
+		if !likely(found, liars, want) {
 			t.Errorf("left out %.2f, %d ranges: computed %.3f, measured %.3f", c.share, c.n, want, got)
 		}
 	}
@@ -548,7 +544,11 @@ func TestRecordsJunk(t *testing.T) {
 	if r := asked(t, h, ask{Worker: rand.Text(), Lease: r.Lease, Done: true, Digests: make([]byte, digestSize)}); r != (reply{}) {
 		t.Errorf("a lease of others: %+v", r)
 	}
-	if again := asked(t, h, ask{Worker: id}); again.Records != nil || again.Error != "" || again.Alive == 0 {
+	again := asked(t, h, ask{Worker: id})
+	for tries := 0; tries < 10 && again.Records != nil; tries++ { // on a slow machine a second may have passed
+		again = asked(t, h, ask{Worker: id})
+	}
+	if again.Records != nil || again.Error != "" || again.Alive == 0 {
 		t.Errorf("asks again at once: %d bytes", len(appendReply(nil, again)))
 	}
 	h.workers[id].told = time.Now().Add(-2 * time.Second)
@@ -603,7 +603,7 @@ func TestServeRecords(t *testing.T) {
 	one, all := s.openedIn(0, 8), s.openedIn(0, 30)
 	out := servedAndJoined(t, "serve", "-recover", s.transcript, "-key", s.key, "-dir", dir)
 	for _, want := range []string{"30 records in 4 ranges", fmt.Sprintf("records     1 to 8: %d opened, %d not\n", one, 8-one), "too long    1 for a message to a worker, 1 opened here\n",
-		fmt.Sprintf("in all      %d of 30 messages opened, %d not\n", all, 30-all), "liars       0 caught\n", "again here  4 ranges, on one core: 0 counts differ\n",
+		fmt.Sprintf("in all      %d of 30 messages opened, %d not\n", all, 30-all), "liars       0 caught\n", " ranges, on one core: 0 counts differ\n",
 		" messages a second, workers: 1; one core of this machine ", "100,000,000 messages would take ", ": extrapolated from 29\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)

@@ -16,7 +16,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -32,7 +31,7 @@ import (
 // test needs.
 const (
 	soon   = 4 * time.Second
-	enough = 40 * time.Second
+	enough = 2 * time.Minute
 )
 
 // TestMain is also the server that a test kills, and the worker.
@@ -97,6 +96,40 @@ func running(t *testing.T, h *hub) (ended func() error) {
 }
 
 func silent(string, uint64, uint64) {}
+
+// likely reports whether a count out of n comes by chance, if each counts with a chance of p: neither so few nor so
+// many come less often than once in 10^9 runs.
+//
+//	n! / (k! (n-k)!) * p^k * (1-p)^(n-k)
+func likely(count, n int, p float64) bool {
+	if p == 0 || p == 1 {
+		return float64(count) == p*float64(n)
+	}
+	lgamma := func(k int) float64 { l, _ := math.Lgamma(float64(k + 1)); return l }
+	few, many := 0.0, 0.0
+	for k := range n + 1 {
+		c := math.Exp(lgamma(n) - lgamma(k) - lgamma(n-k) + float64(k)*math.Log(p) + float64(n-k)*math.Log1p(-p))
+		if k <= count {
+			few += c
+		}
+		if k >= count {
+			many += c
+		}
+	}
+	return min(few, many) > 1e-9
+}
+
+func TestLikely(t *testing.T) {
+	for _, c := range []struct {
+		count, n int
+		p        float64
+		want     bool
+	}{{0, 100, 0, true}, {1, 100, 0, false}, {99, 100, 1, false}, {0, 29, 0.5, true}, {0, 30, 0.5, false}, {30, 30, 0.5, false}, {500, 1000, 0.5, true}, {404, 1000, 0.5, false}, {596, 1000, 0.5, false}} {
+		if got := likely(c.count, c.n, c.p); got != c.want {
+			t.Errorf("%d of %d with a chance of %v: %v", c.count, c.n, c.p, got)
+		}
+	}
+}
 
 func honest(t *testing.T, h *hub) int {
 	t.Helper()
@@ -344,7 +377,7 @@ func TestLiar(t *testing.T) {
 		"one key only":     func(_ reply, places []uint64) []uint64 { clear(places[1:]); return places },
 		"a result too few": func(_ reply, places []uint64) []uint64 { return places[1:] },
 		"one more":         func(_ reply, places []uint64) []uint64 { return append(places, 0) },
-		"others":           func(_ reply, places []uint64) []uint64 { slices.Reverse(places); return places },
+		"others":           func(_ reply, places []uint64) []uint64 { return append(places[1:], places[0]) },
 	} {
 		h.coin = func() bool { toss++; return toss%2 == 0 }
 		id, before := rand.Text(), h.caught
@@ -373,8 +406,7 @@ func TestLiar(t *testing.T) {
 	}
 }
 
-// Of many liars who leave out a share of the keys, as many are caught as the formula says: within 4.5
-// standard deviations of a binomial distribution, which a right formula leaves once in 30,000 runs.
+// Of many liars who leave out a share of the keys, as many are caught as the formula says.
 func TestCaught(t *testing.T) {
 	dir := t.TempDir()
 	keyless(t, dir, 16)
@@ -382,7 +414,7 @@ func TestCaught(t *testing.T) {
 	h.job.Decoys = []uint64{1, 1, 1} // ringers alone
 	chance := mathrand.New(mathrand.NewPCG(7, 8))
 	h.coin = func() bool { return chance.IntN(2) == 0 }
-	const liars = 100
+	const liars = 400
 	for _, c := range []struct {
 		share float64
 		n     int
@@ -414,7 +446,7 @@ func TestCaught(t *testing.T) {
 		want := caught(c.share, c.n)
 		got := float64(found) / liars
 		t.Logf("who leaves out %.1f %% is caught within %d ranges: computed %.3f, measured %.3f", 100*c.share, c.n, want, got)
-		if math.Abs(got-want) > 4.5*math.Sqrt(want*(1-want)/liars) {
+		if !likely(found, liars, want) {
 			t.Errorf("left out %.2f, %d ranges: computed %.3f, measured %.3f", c.share, c.n, want, got)
 		}
 	}
@@ -445,35 +477,45 @@ func TestIdle(t *testing.T) {
 // Who compares leases, and hides a key of one of the four targets that stay, is caught three times in four.
 // Where it is not caught, all ranges are searched without a key, and all are dealt again.
 func TestHidden(t *testing.T) {
-	found, n := 0, 0
 	chance := mathrand.New(mathrand.NewPCG(11, 12))
+	draw := func(j *job) []byte {
+		stay := slices.SortedFunc(slices.Values(j.Task.Targets), bytes.Compare) // as leases show them
+		return stay[chance.IntN(len(stay))]
+	}
+	const searches = 400
+	others := 0
+	for range searches {
+		j, err := newJob(task{Cipher: "des", Bits: 16})
+		if err == nil {
+			err = j.decoy()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(draw(&j), j.Message.Target) {
+			others++
+		}
+	}
+	t.Logf("%d of %d hide another target than the real one; computed %.2f", others, searches, hidden())
+	if !likely(others, searches, hidden()) || hidden() != 0.75 {
+		t.Error("a worker can tell the real target")
+	}
 	for range 12 {
 		h := opened(t, t.TempDir(), task{Cipher: "des", Bits: 16})
-		stay := slices.SortedFunc(slices.Values(h.job.Task.Targets), bytes.Compare) // as leases show them
-		hides := stay[chance.IntN(len(stay))]
+		hides := draw(&h.job)
 		id, wrong := rand.Text(), false
 		for h.place == 0 && remaining(t, h) > 0 && !wrong {
 			r := leased(t, h, id)
 			places := honestly(t, r)
-			for i, target := range r.Task.Targets {
-				if bytes.Equal(target, hides) {
-					places[i] = 0
-				}
-			}
+			// A ringer may have the same key. It stands behind those that stay, and is not hidden.
+			places[slices.IndexFunc(r.Task.Targets, func(b []byte) bool { return bytes.Equal(b, hides) })] = 0
 			wrong = asked(t, h, ask{Worker: id, Lease: r.Lease, Done: true, Places: places}).Error != ""
 		}
 		real := bytes.Equal(hides, h.job.Message.Target)
 		if real == (h.place != 0) && !wrong || wrong && real {
 			t.Fatalf("hides the real one: %v, caught: %v, key at %d", real, wrong, h.place)
 		}
-		if n++; !real {
-			found++ // or would have been, if the real key had come later
-		}
 		h.close()
-	}
-	t.Logf("%d of %d hid another target than the real one; computed %.2f", found, n, hidden())
-	if found < 3 || hidden() != 0.75 { // of 12: less often than once in 10,000 runs
-		t.Error("a worker can tell the real target")
 	}
 }
 
@@ -485,11 +527,12 @@ func TestWorkerGone(t *testing.T) {
 	}
 	t.Cleanup(h.close)
 	var lost []uint64
+	began := time.Now()
 	for range 64 { // workers that take all ranges between them, and are never heard again
 		r := leased(t, h, rand.Text())
 		lost = append(lost, r.Task.First)
 	}
-	if r := asked(t, h, ask{Worker: rand.Text()}); r.Task != nil {
+	if r := asked(t, h, ask{Worker: rand.Text()}); r.Task != nil && time.Since(began) < soon { // else the first is free again
 		t.Fatalf("%d ranges, and one more: %+v", len(lost), r)
 	}
 	ended := running(t, h)
@@ -526,7 +569,7 @@ func TestHoarder(t *testing.T) {
 	if r := asked(t, h, ask{Worker: id, Lease: r.Lease, Done: true, Places: places}); r != (reply{}) {
 		t.Errorf("a result that comes too late: %+v", r)
 	}
-	for _, try := range []struct{ slowest, want time.Duration }{{0, maxLease}, {time.Millisecond, enough}, {time.Second, 100 * time.Second}, {time.Hour, maxLease}} {
+	for _, try := range []struct{ slowest, want time.Duration }{{0, maxLease}, {time.Millisecond, enough}, {2 * time.Second, 200 * time.Second}, {time.Hour, maxLease}} {
 		if h.slowest = try.slowest; h.patience() != try.want {
 			t.Errorf("after %v: %v", try.slowest, h.patience())
 		}
@@ -642,8 +685,10 @@ func TestServerKilled(t *testing.T) {
 
 	worker := rand.Text()
 	times := map[uint64]int{}
-	var out []uint64 // not acknowledged
+	var out []uint64          // not acknowledged
+	late := map[uint64]bool{} // on a slow machine: it may be handed out again
 	for i := range 23 {
+		began := time.Now()
 		r, err := request(ctx, natsWire(nc), ask{Worker: worker})
 		if err != nil || r.Task == nil {
 			t.Fatal(r, err)
@@ -656,6 +701,7 @@ func TestServerKilled(t *testing.T) {
 		if _, err := request(ctx, natsWire(nc), ask{Worker: worker, Lease: r.Lease, Done: true, Places: honestly(t, r)}); err != nil {
 			t.Fatal(err)
 		}
+		late[r.Task.First] = time.Since(began) > soon
 	}
 	if err := server.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -674,6 +720,7 @@ func TestServerKilled(t *testing.T) {
 			continue
 		default:
 		}
+		began := time.Now()
 		one, stop := context.WithTimeout(ctx, time.Second)
 		m, err := nc.RequestWithContext(one, subjectAsk, encode(ask{Worker: worker}))
 		stop()
@@ -686,7 +733,10 @@ func TestServerKilled(t *testing.T) {
 			continue
 		}
 		times[r.Task.First]++
-		nc.Request(subjectAsk, encode(ask{Worker: worker, Lease: r.Lease, Done: true, Places: honestly(t, r)}), time.Second)
+		_, err = nc.Request(subjectAsk, encode(ask{Worker: worker, Lease: r.Lease, Done: true, Places: honestly(t, r)}), time.Second)
+		if err != nil || time.Since(began) > soon {
+			late[r.Task.First] = true
+		}
 	}
 	server.Wait()
 	if len(times) != int(h.ranges()) {
@@ -696,7 +746,7 @@ func TestServerKilled(t *testing.T) {
 		times[first]-- // once more is what it may be
 	}
 	for first, n := range times {
-		if n != 1 {
+		if n != 1 && !(n == 2 && late[first]) {
 			t.Errorf("range %d was handed out %d times too often", first, n-1)
 		}
 	}
@@ -781,7 +831,7 @@ func TestStranger(t *testing.T) {
 func TestReplyElsewhere(t *testing.T) {
 	h := opened(t, t.TempDir(), task{Cipher: "des", Bits: 12})
 	running(t, h)
-	nc, err := nats.Connect("nats://"+h.job.Address, nats.UserInfo("worker", h.job.Code))
+	nc, err := nats.Connect("nats://"+h.job.Address, nats.UserInfo("worker", h.job.Code), nats.ErrorHandler(ignore)) // the server refuses such answers
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -804,7 +854,7 @@ func TestFlood(t *testing.T) {
 	h := opened(t, t.TempDir(), task{Cipher: "des", Bits: 18})
 	ended := running(t, h)
 	gone := make(chan struct{})
-	nc, err := nats.Connect("nats://"+h.job.Address, nats.UserInfo("worker", h.job.Code), nats.NoReconnect(), nats.ClosedHandler(func(*nats.Conn) { close(gone) }))
+	nc, err := nats.Connect("nats://"+h.job.Address, nats.UserInfo("worker", h.job.Code), nats.NoReconnect(), nats.ErrorHandler(ignore), nats.ClosedHandler(func(*nats.Conn) { close(gone) }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -958,7 +1008,7 @@ func FuzzAsk(f *testing.F) {
 		if decode(data, &a) != nil || a.check() != nil {
 			return
 		}
-		if err := decode(encode(a), &again); err != nil || !reflect.DeepEqual(again, a) {
+		if err := decode(encode(a), &again); err != nil || !bytes.Equal(encode(again), encode(a)) {
 			t.Fatalf("%+v became %+v, %v", a, again, err)
 		}
 	})

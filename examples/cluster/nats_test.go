@@ -44,7 +44,10 @@ func outside(t *testing.T, o *server.Options) *server.Server {
 		t.Fatal(err)
 	}
 	s.Start()
-	t.Cleanup(s.Shutdown)
+	t.Cleanup(func() {
+		s.Shutdown()
+		s.WaitForShutdown()
+	})
 	if !s.ReadyForConnections(enough) {
 		t.Fatal("the server does not start")
 	}
