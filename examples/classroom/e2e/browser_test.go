@@ -145,6 +145,10 @@ type proxy struct {
 	refused  []string
 }
 
+// transport keeps connections for a shorter time than the program does, which closes one while a request is under
+// way otherwise.
+var transport = &http.Transport{IdleConnTimeout: time.Second}
+
 func newProxy(origin string) (*proxy, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -167,7 +171,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.passed[r.URL.Path]++
 	p.mu.Unlock()
 	r.RequestURI = ""
-	response, err := http.DefaultTransport.RoundTrip(r) // until the browser has gone
+	response, err := transport.RoundTrip(r) // until the browser has gone
 	if err != nil {
 		w.WriteHeader(http.StatusBadGateway)
 		return
