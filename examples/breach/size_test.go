@@ -71,7 +71,11 @@ func TestMeasure(t *testing.T) {
 	if testing.Short() {
 		t.Skip("about a second")
 	}
-	c, err := measure(t.Context())
+	var c cost
+	var err error
+	for tries := 0; tries < 10 && err == nil && c.pair <= 0; tries++ { // a machine that is busy may be slower with two people than with many
+		c, err = measure(t.Context())
+	}
 	if err != nil || c.envelope <= 0 || c.pair <= 0 || c.pairBytes <= 0 || c.pairBytes > 1<<20 || c.personBytes > 1<<24 {
 		t.Errorf("%+v, %v", c, err)
 	}
