@@ -198,7 +198,7 @@ func TestSeeds(t *testing.T) {
 // run runs one test of a binary, in the folder of its lesson.
 func run(t *testing.T, binary, folder, test string, through ...string) (string, error) {
 	t.Helper()
-	args := append(through, binary, "-test.run", "^"+test+"$", "-test.timeout", "2m", "-test.v")
+	args := append(through, binary, "-test.run", "^"+test+"$", "-test.timeout", "10m", "-test.v")
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir = filepath.Join(root, folder)
 	out, err := cmd.CombinedOutput()
