@@ -96,8 +96,8 @@ func TestTapeMaximum(t *testing.T) {
 	if err := new(attacks.Tape).Append(make([]byte, attacks.MaxRecord+1)); err == nil {
 		t.Error("a record beyond the maximum is taken")
 	}
-	if testing.Short() {
-		t.Skip("64 MiB")
+	if !*attackstest.Long {
+		t.Skip("64 MiB: -long")
 	}
 	tape := attackstest.Tape(t, make([]byte, attacks.MaxRecord))
 	for record, err := range tape.All() {

@@ -92,7 +92,7 @@ func TestMemory(t *testing.T) {
 		{"a great attachment", readMbox, 5000, great(head+"Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n", body, "\n\n"+head+"\nhi"), 1, noText},
 		{"a great line of HTML", readMbox, 5000, great(head+"Content-Type: text/html\n\n<img src='", words, "'>\n\n"+head+"\nhi"), 1, tooLong},
 	} {
-		if i > 4 && !*long {
+		if (i > 4 || i%2 > 0) && !*long {
 			continue
 		}
 		t.Run(c.name, func(t *testing.T) {

@@ -68,8 +68,8 @@ func TestWarning(t *testing.T) {
 
 // What is measured is no nonsense.
 func TestMeasure(t *testing.T) {
-	if testing.Short() {
-		t.Skip("about a second")
+	if !*long {
+		t.Skip("about a second: -long")
 	}
 	var c cost
 	var err error
