@@ -66,7 +66,7 @@ func beginning(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if first = append(first, m); len(first) == 30 {
+		if first = append(first, m); len(first) == 20 {
 			break
 		}
 	}
