@@ -9,7 +9,8 @@
 // The first says what is broken. The second names the test that must fail with it, and passes
 // without it. Mutants that change nothing but bodies of functions are compiled together (see
 // fold_test.go), so that each costs no more than its test; one that changes a constant or an import
-// costs the compiler some seconds. All of them run with
+// costs the compiler some seconds. A test runs with -short first, and whole if the mutant survives that. All of them
+// run with
 //
 //	go test ./internal/testing/mutants -mutants -v -timeout 60m
 //

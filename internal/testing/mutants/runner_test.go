@@ -2,6 +2,7 @@ package mutants
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,16 +18,19 @@ import (
 	"testing"
 )
 
-// A runner has one copy of the module with all the mutants that fold, and for the others as many
-// copies without any as run at once.
+// A runner has one copy of the module with all the mutants that fold. The others overlay the module itself, so that
+// the compiler has seen before what they do not change. One that survives that, as it may where a test reads the
+// sources, is written into another copy.
 type runner struct {
 	root      string
 	folded    string
 	binaries  string            // the folder of what the folded tests compile to
 	patched   map[string]source // by mutant's name
-	baselines map[string]error  // by package: its killers pass without a mutant, or why not
-	trees     chan string
-	mu        sync.Mutex // guards baselines, done and the progress line
+	short     map[string]error  // by package: its killers pass without a mutant and with -short, or why not
+	whole     sync.Map          // by package and test: a func() error, the same without -short
+	tree      string            // the folder of that other copy, which is made when it is needed
+	treeMu    sync.Mutex        // guards what is in it
+	mu        sync.Mutex        // guards short, done and the progress line
 	done, all int
 }
 
@@ -40,20 +44,13 @@ type source struct {
 func newRunner(t *testing.T, root string, mutants []mutant) *runner {
 	t.Helper()
 	r := &runner{
-		root:      root,
-		folded:    t.TempDir(),
-		binaries:  t.TempDir(),
-		patched:   map[string]source{},
-		baselines: map[string]error{},
-		trees:     make(chan string, runtime.GOMAXPROCS(0)),
-		all:       len(mutants),
-	}
-	for range cap(r.trees) {
-		tree := t.TempDir()
-		if err := copyTree(tree, root); err != nil {
-			t.Fatal(err)
-		}
-		r.trees <- tree
+		root:     root,
+		folded:   t.TempDir(),
+		binaries: t.TempDir(),
+		tree:     t.TempDir(),
+		patched:  map[string]source{},
+		short:    map[string]error{},
+		all:      len(mutants),
 	}
 	if err := r.fold(t.TempDir(), mutants); err != nil {
 		t.Fatal(err)
@@ -71,7 +68,7 @@ func newRunner(t *testing.T, root string, mutants []mutant) *runner {
 		all.Go(func() {
 			err := r.baseline(t.Context(), pkg, killers[pkg])
 			r.mu.Lock()
-			r.baselines[pkg] = err
+			r.short[pkg] = err
 			r.mu.Unlock()
 			<-free
 		})
@@ -176,33 +173,55 @@ func (r *runner) binary(pkg string) string {
 	return filepath.Join(r.binaries, strings.ReplaceAll(pkg, "/", "-")+".test")
 }
 
+// baseline compiles the tests of a package, and runs the killers among them with -short.
 func (r *runner) baseline(ctx context.Context, pkg string, tests []string) error {
-	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-o", r.binary(pkg), pkg)
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-ldflags=-s -w", "-o", r.binary(pkg), pkg)
 	cmd.Dir = r.folded
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("with all mutants folded, %s does not compile: %w\n%s", pkg, err, out)
 	}
-	if out, err := r.foldedTest(ctx, pkg, "^("+strings.Join(tests, "|")+")$", 0); err != nil {
+	return r.passes(ctx, pkg, "^("+strings.Join(tests, "|")+")$", "-test.short")
+}
+
+// passes returns an error unless tests pass without a mutant.
+func (r *runner) passes(ctx context.Context, pkg, pattern string, short ...string) error {
+	if out, err := r.foldedTest(ctx, pkg, pattern, 0, short...); err != nil {
 		return fmt.Errorf("without a mutant, %s already fails: %w\n%s", pkg, err, out)
 	}
 	return nil
 }
 
+// passesWhole is passes for one test without -short, and runs it once only.
+func (r *runner) passesWhole(ctx context.Context, pkg, pattern string) error {
+	once := sync.OnceValue(func() error { return r.passes(ctx, pkg, pattern) })
+	f, _ := r.whole.LoadOrStore(pkg+" "+pattern, once)
+	return f.(func() error)()
+}
+
 func (r *runner) run(t *testing.T, m mutant) {
-	if err := r.baselines[m.pkg]; err != nil {
+	if err := r.short[m.pkg]; err != nil {
 		t.Fatal(err)
 	}
 	s := r.patched[m.name]
 	if s.err != nil {
 		t.Fatalf("%s: %v", m.path, s.err)
 	}
-	test := r.foldedTest
+	pattern := "^" + m.test + "$"
+	few := func() (string, error) { return r.foldedTest(t.Context(), m.pkg, pattern, s.number, "-test.short") }
+	whole := func() (string, error) { return r.foldedTest(t.Context(), m.pkg, pattern, s.number) }
 	if s.number == 0 {
-		test = func(ctx context.Context, pkg, pattern string, _ int) (string, error) {
-			return r.aloneTest(ctx, pkg, pattern, s.files)
-		}
+		few = func() (string, error) { return r.overlaidTest(t.Context(), t.TempDir(), m.pkg, pattern, s.files) }
+		whole = func() (string, error) { return r.aloneTest(t.Context(), m.pkg, pattern, s.files) }
 	}
-	out, err := test(t.Context(), m.pkg, "^"+m.test+"$", s.number)
+	// Most are killed by what is left of a test with -short.
+	failed := "--- FAIL: " + m.test + " ("
+	out, err := few()
+	if err == nil || !strings.Contains(out, failed) {
+		if err := r.passesWhole(t.Context(), m.pkg, pattern); err != nil {
+			t.Fatal(err)
+		}
+		out, err = whole()
+	}
 	r.progress()
 	switch {
 	case strings.Contains(out, "[build failed]") || strings.Contains(out, "[setup failed]"):
@@ -211,39 +230,72 @@ func (r *runner) run(t *testing.T, m mutant) {
 		t.Errorf("%s: no test %s was run:\n%s", m.path, m.test, out)
 	case err == nil:
 		t.Errorf("%s survives %s %s: %s", m.path, m.pkg, m.test, m.sentence)
-	case !strings.Contains(out, "--- FAIL: "+m.test+" ("):
+	case !strings.Contains(out, failed):
 		t.Errorf("%s: %s %s ends, but not as a test that fails: %v\n%s", m.path, m.pkg, m.test, err, out)
 	default:
 		t.Logf("%s\nkilled by %s %s", m.sentence, m.pkg, m.test)
 	}
 }
 
-// foldedTest runs tests from the folded tree, with one mutant or, if the number is 0, none.
-func (r *runner) foldedTest(ctx context.Context, pkg, pattern string, number int) (string, error) {
-	cmd := exec.CommandContext(ctx, r.binary(pkg), "-test.paniconexit0", "-test.timeout=5m", "-test.run", pattern)
+// foldedTest runs tests from the folded tree, with one mutant or, if the number is 0, none. They begin no subtest
+// once one has failed.
+func (r *runner) foldedTest(ctx context.Context, pkg, pattern string, number int, short ...string) (string, error) {
+	args := append(short, "-test.failfast", "-test.paniconexit0", "-test.timeout=5m", "-test.run", pattern)
+	cmd := exec.CommandContext(ctx, r.binary(pkg), args...)
 	cmd.Dir = filepath.Join(r.folded, pkg)
 	cmd.Env = append(cmd.Environ(), environment+"="+strconv.Itoa(number))
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
 
+// overlaidTest runs tests with -short and with a mutant that does not fold, whose files are written to a scratch folder.
+func (r *runner) overlaidTest(ctx context.Context, scratch, pkg, pattern string, files map[string][]byte) (string, error) {
+	replace := map[string]string{}
+	for file, source := range files {
+		to := filepath.Join(scratch, strings.ReplaceAll(file, "/", "-"))
+		if err := os.WriteFile(to, source, 0o666); err != nil {
+			return "", err
+		}
+		replace[filepath.Join(r.root, file)] = to
+	}
+	overlay := filepath.Join(scratch, "overlay.json")
+	text, err := json.Marshal(map[string]any{"Replace": replace})
+	if err == nil {
+		err = os.WriteFile(overlay, text, 0o666)
+	}
+	if err != nil {
+		return "", err
+	}
+	return goTest(ctx, r.root, pkg, pattern, "-overlay="+overlay, "-short")
+}
+
 // aloneTest runs tests from a tree with a mutant that does not fold.
 func (r *runner) aloneTest(ctx context.Context, pkg, pattern string, files map[string][]byte) (string, error) {
-	tree := <-r.trees
-	defer func() { r.trees <- tree }()
+	r.treeMu.Lock()
+	defer r.treeMu.Unlock()
+	if _, err := os.Stat(filepath.Join(r.tree, "go.mod")); err != nil {
+		if err := copyTree(r.tree, r.root); err != nil {
+			return "", err
+		}
+	}
 	for file, source := range files {
-		if err := os.WriteFile(filepath.Join(tree, file), source, 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(r.tree, file), source, 0o666); err != nil {
 			return "", err
 		}
 		defer func() {
-			if err := copyFile(filepath.Join(tree, file), filepath.Join(r.root, file)); err != nil {
+			if err := copyFile(filepath.Join(r.tree, file), filepath.Join(r.root, file)); err != nil {
 				panic(err) // the tree is spoilt
 			}
 		}()
 	}
-	// Without vet: what it finds in a mutant is not what the test found.
-	cmd := exec.CommandContext(ctx, "go", "test", "-count=1", "-vet=off", "-timeout=5m", "-run", pattern, pkg)
-	cmd.Dir = tree
+	return goTest(ctx, r.tree, pkg, pattern)
+}
+
+// goTest runs go test in a folder, without vet: what that finds in a mutant is not what the test found.
+func goTest(ctx context.Context, folder, pkg, pattern string, flags ...string) (string, error) {
+	args := append([]string{"test", "-count=1", "-vet=off", "-timeout=5m", "-failfast", "-run", pattern}, flags...)
+	cmd := exec.CommandContext(ctx, "go", append(args, pkg)...)
+	cmd.Dir = folder
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
