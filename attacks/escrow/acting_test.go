@@ -59,6 +59,34 @@ func TestImpersonatorMakesTheField(t *testing.T) {
 	}
 }
 
+// The field is for the authority of the state, whichever came before.
+func TestFieldIsForTheStatesAuthority(t *testing.T) {
+	var all []*escrow.Authority
+	var states [][]byte
+	for range 2 {
+		a := escrow.NewAuthority()
+		d, err := escrow.NewDevice(a.Recipient())
+		if err != nil {
+			t.Fatal(err)
+		}
+		state, err := d.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, states = append(all, a), append(states, state)
+	}
+	for i := range 6 {
+		key := [32]byte{byte(i)}
+		field, err := wrapWithState(states[i%2], key, [64]byte{byte(i)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := all[i%2].Unwrap(field); err != nil || got != key {
+			t.Errorf("field %d does not open: %v", i, err)
+		}
+	}
+}
+
 // watched is a device that checks fields, and says what came of it.
 type watched struct {
 	*escrow.Device

@@ -14,13 +14,17 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/sha3"
 	"errors"
 	"io"
+	"sync"
 
+	"github.com/cloudflare/circl/kem/mlkem/mlkem768"
 	"github.com/cloudflare/circl/kem/xwing"
 	"golang.org/x/crypto/chacha20poly1305"
 
 	"doormat/internal/avx"
+	"doormat/internal/x25519"
 )
 
 // Sizes in bytes.
@@ -41,40 +45,54 @@ var (
 // A PrivateKey is an expanded seed. It is safe for concurrent use.
 type PrivateKey struct {
 	private *xwing.PrivateKey
-	public  *xwing.PublicKey
+	public  *PublicKey
 }
 
-// A PublicKey seals messages to the holder of its private key. It is safe for concurrent use.
-type PublicKey struct{ public *xwing.PublicKey }
+// A PublicKey seals messages to the holder of its private key. It is safe for concurrent use. Its first
+// Seal makes a table of the key, which takes the time of three Diffie-Hellman functions, and each saves
+// half of one.
+type PublicKey struct {
+	kem   mlkem768.PublicKey
+	curve x25519.PublicKey
+	table func() *x25519.Table // of curve
+}
 
 // NewPrivateKey expands seed.
 func NewPrivateKey(seed [SeedSize]byte) *PrivateKey {
 	private, public := xwing.DeriveKeyPair(seed[:])
 	avx.Clear()
-	return &PrivateKey{private, public}
+	b := make([]byte, PublicKeySize)
+	public.Pack(b)
+	p, err := ParsePublicKey(b)
+	if err != nil {
+		panic("hpke: internal error: " + err.Error())
+	}
+	return &PrivateKey{private, p}
 }
 
 // Public returns k's public key.
-func (k *PrivateKey) Public() *PublicKey { return &PublicKey{k.public} }
+func (k *PrivateKey) Public() *PublicKey { return k.public }
 
 // ParsePublicKey reads a public key of PublicKeySize bytes.
 func ParsePublicKey(b []byte) (*PublicKey, error) {
-	p := &PublicKey{new(xwing.PublicKey)}
 	if len(b) != PublicKeySize {
 		return nil, errPublicKey
 	}
-	err := p.public.Unpack(b)
+	p := &PublicKey{curve: x25519.PublicKey(b[mlkem768.PublicKeySize:])}
+	err := p.kem.Unpack(b[:mlkem768.PublicKeySize])
 	avx.Clear()
 	if err != nil {
 		return nil, errPublicKey
 	}
+	p.table = sync.OnceValue(func() *x25519.Table { return x25519.NewTable(p.curve) })
 	return p, nil
 }
 
 // Bytes returns the PublicKeySize bytes of p.
 func (p *PublicKey) Bytes() []byte {
 	b := make([]byte, PublicKeySize)
-	p.public.Pack(b)
+	p.kem.Pack(b[:mlkem768.PublicKeySize])
+	copy(b[mlkem768.PublicKeySize:], p.curve[:])
 	return b
 }
 
@@ -103,12 +121,27 @@ func NewInfo(info string) Info {
 // encapsulation; it must be uniform and used once.
 // It implements SealBase according to RFC 9180, Section 6.1, with an empty aad.
 func (p *PublicKey) Seal(info Info, randomness [RandomnessSize]byte, plaintext []byte) []byte {
-	var ss [xwing.SharedKeySize]byte
 	enc := make([]byte, xwing.CiphertextSize, Overhead+len(plaintext))
-	p.public.EncapsulateTo(enc, ss[:], randomness[:])
-	avx.Clear()
+	ss := p.encapsulate(enc, randomness)
 	aead, nonce := info.schedule(ss[:])
 	return aead.Seal(enc, nonce, plaintext, nil)
+}
+
+// encapsulate implements EncapsulateDerand according to draft-connolly-cfrg-xwing-kem-06, Section 5.4.1:
+//
+//	ss = SHA3-256(ssM ‖ ssX ‖ ctX ‖ pkX ‖ label)   enc = ctM ‖ ctX
+//
+// As in circl, ssX is zero for a pkX of small order.
+func (p *PublicKey) encapsulate(enc []byte, randomness [RandomnessSize]byte) [SharedSecretSize]byte {
+	ephemeral := x25519.PrivateKey(randomness[mlkem768.EncapsulationSeedSize:])
+	ctX := ephemeral.Public()
+	ssX, _ := ephemeral.DHWith(p.table())
+	hash := make([]byte, mlkem768.SharedKeySize, 4*32+6)
+	p.kem.EncapsulateTo(enc[:mlkem768.CiphertextSize], hash, randomness[:mlkem768.EncapsulationSeedSize])
+	avx.Clear()
+	copy(enc[mlkem768.CiphertextSize:], ctX[:])
+	hash = append(append(append(hash, ssX[:]...), ctX[:]...), p.curve[:]...)
+	return sha3.Sum256(append(hash, `\./`+`/^\`...))
 }
 
 // Open decrypts the output of [PublicKey.Seal]. All failures return the same error.

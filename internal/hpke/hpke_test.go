@@ -9,6 +9,7 @@ import (
 	"github.com/cloudflare/circl/kem/xwing"
 
 	"doormat/internal/avx"
+	"doormat/internal/testing/ratio"
 )
 
 // Both ways with crypto/hpke, which is the reference.
@@ -41,6 +42,39 @@ func TestEqualsCryptoHPKE(t *testing.T) {
 		got, err = k.Open(info, sealed)
 		if err != nil || !bytes.Equal(got, plaintext) {
 			t.Fatalf("we open crypto/hpke's: %q, %v", got, err)
+		}
+	}
+}
+
+// Encapsulation is circl's to the byte, also for X25519 keys that no private key belongs to.
+func TestEncapsulationEqualsCircl(t *testing.T) {
+	key := NewPrivateKey([SeedSize]byte{1}).Public().Bytes()
+	for i := range 40 {
+		b := bytes.Clone(key)
+		curve := b[len(b)-32:]
+		switch {
+		case i < 3: // of small order
+			copy(curve, append([]byte{byte(i)}, make([]byte, 31)...))
+		case i < 6: // another encoding
+			curve[31] |= 0x80
+		case i < 20: // any point of the curve or its twist
+			curve[i%32] ^= byte(i)
+		}
+		var reference xwing.PublicKey
+		if err := reference.Unpack(b); err != nil {
+			t.Fatal(err)
+		}
+		p, err := ParsePublicKey(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := [RandomnessSize]byte{byte(i), 40: byte(i)}
+		var want, enc [CiphertextSize]byte
+		var wantSS [SharedSecretSize]byte
+		reference.EncapsulateTo(want[:], wantSS[:], r[:])
+		avx.Clear()
+		if ss := p.encapsulate(enc[:], r); ss != wantSS || enc != want {
+			t.Fatalf("X25519 key %x, randomness %x: another secret or ciphertext", curve, r)
 		}
 	}
 }
@@ -134,12 +168,21 @@ func BenchmarkOpen(b *testing.B) {
 	})
 }
 
+// BenchmarkSeal seals a message key, in multiples of circl's bare encapsulation.
 func BenchmarkSeal(b *testing.B) {
 	p := NewPrivateKey([SeedSize]byte{1}).Public()
 	info := NewInfo("doormat test")
-	for b.Loop() {
-		p.Seal(info, NewRandomness(), make([]byte, 32))
+	var reference xwing.PublicKey
+	if err := reference.Unpack(p.Bytes()); err != nil {
+		b.Fatal(err)
 	}
+	var enc [CiphertextSize]byte
+	var ss [SharedSecretSize]byte
+	r := NewRandomness()
+	ratio.Time(b, "X-Wing", func() { p.Seal(info, r, make([]byte, 32)) }, func() {
+		reference.EncapsulateTo(enc[:], ss[:], r[:])
+		avx.Clear()
+	})
 }
 
 // The encapsulation is decided by the randomness, so that a recipient who knows it can make the
