@@ -81,7 +81,7 @@ func (h *hoarder) look(person string) error {
 		h.seeds[id] = map[uint32]pqxdh.KEMSeed{}
 	}
 	maps.Copy(h.seeds[id], device.kem)
-	for _, k := range device.x25519Keys() {
+	for k := range device.x25519Keys() {
 		h.keys[k] = true
 	}
 	return nil

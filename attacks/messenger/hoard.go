@@ -3,6 +3,7 @@ package messenger
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"slices"
 
 	"doormat/attacks"
@@ -29,17 +30,17 @@ import (
 // last look, for a key that is no longer on its device does not come back.
 type hoard struct {
 	m     *Messenger
-	keys  attacks.Tape                          // 64 bytes for each key, private ‖ public
-	held  map[string]map[x25519.PrivateKey]bool // on each person's device at the last look
-	last  map[[2]string]string                  // who of two wrote last
-	drawn map[string]map[string]bool            // by person and peer: a key that is not in keys
-	seen  map[string]int                        // publications whose keys are in keys, by person
+	keys  attacks.Tape                                      // 64 bytes for each key, private ‖ public
+	held  map[string]map[x25519.PrivateKey]x25519.PublicKey // on each person's device at the last look
+	last  map[[2]string]string                              // who of two wrote last
+	drawn map[string]map[string]bool                        // by person and peer: a key that is not in keys
+	seen  map[string]int                                    // publications whose keys are in keys, by person
 }
 
 func newHoard(m *Messenger) *hoard {
 	return &hoard{
 		m:     m,
-		held:  map[string]map[x25519.PrivateKey]bool{},
+		held:  map[string]map[x25519.PrivateKey]x25519.PublicKey{},
 		last:  map[[2]string]string{},
 		drawn: map[string]map[string]bool{},
 		seen:  map[string]int{},
@@ -77,15 +78,17 @@ func (h *hoard) look(person string) error {
 	if err != nil {
 		return err
 	}
-	before, now := h.held[person], map[x25519.PrivateKey]bool{}
-	for _, k := range slices.SortedFunc(slices.Values(d.x25519Keys()), compareKeys) {
-		if !before[k] && !now[k] {
-			public := k.Public()
+	before, now := h.held[person], d.x25519Keys()
+	for _, k := range slices.SortedFunc(maps.Keys(now), compareKeys) {
+		if _, ok := before[k]; !ok {
+			public := now[k]
+			if public == (x25519.PublicKey{}) {
+				public = k.Public()
+			}
 			if err := h.keys.Append(slices.Concat(k[:], public[:])); err != nil {
 				return err
 			}
 		}
-		now[k] = true
 	}
 	h.held[person] = now
 	delete(h.drawn, person)

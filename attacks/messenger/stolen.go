@@ -2,7 +2,6 @@ package messenger
 
 import (
 	"errors"
-	"maps"
 	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -168,15 +167,20 @@ func (d *stolenDevice) readPeers(list *cryptobyte.String) bool {
 	return true
 }
 
-// x25519Keys returns every X25519 private key on the device.
-func (d *stolenDevice) x25519Keys() []x25519.PrivateKey {
-	keys := append([]x25519.PrivateKey{d.identity}, slices.Collect(maps.Values(d.curve))...)
+// x25519Keys returns every X25519 private key on the device, each with its public key if that is in the state,
+// and zero otherwise.
+func (d *stolenDevice) x25519Keys() map[x25519.PrivateKey]x25519.PublicKey {
+	keys := map[x25519.PrivateKey]x25519.PublicKey{}
 	for _, sessions := range d.sessions {
 		for _, s := range sessions {
-			if k, ok := s.RatchetKey(); ok {
-				keys = append(keys, k)
+			if k, public, ok := s.RatchetKey(); ok {
+				keys[k] = public
 			}
 		}
+	}
+	keys[d.identity] = x25519.PublicKey{}
+	for _, k := range d.curve {
+		keys[k] = x25519.PublicKey{}
 	}
 	return keys
 }

@@ -281,14 +281,14 @@ func TestMirror(t *testing.T) {
 
 func TestRatchetKey(t *testing.T) {
 	alice, bob := talking(t)
-	if k, ok := alice.RatchetKey(); !ok || k.Public() != alice.dhsPublic {
+	if k, public, ok := alice.RatchetKey(); !ok || k.Public() != public {
 		t.Errorf("the key pair does not fit, %v", ok)
 	}
-	if k, ok := bob.RatchetKey(); ok || k != (x25519.PrivateKey{}) {
+	if k, _, ok := bob.RatchetKey(); ok || k != (x25519.PrivateKey{}) {
 		t.Errorf("the receiver has a key before his turn, %v", ok)
 	}
 	seal(t, bob, "turn")
-	if k, ok := bob.RatchetKey(); !ok || k.Public() != bob.dhsPublic {
+	if k, public, ok := bob.RatchetKey(); !ok || k.Public() != public {
 		t.Errorf("the key pair does not fit, %v", ok)
 	}
 }

@@ -156,8 +156,11 @@ func readBool(in *cryptobyte.String, v *bool) bool {
 
 // The thief of a session can do more with it than call Open: see RatchetKey and Mirror.
 
-// RatchetKey returns DHs, and reports whether the session has it at present.
-func (s *Session) RatchetKey() (k x25519.PrivateKey, ok bool) { return s.dhs, !s.turn }
+// RatchetKey returns DHs, and reports whether the session has it at present. The public key is zero for a
+// responder's first, which is the signed prekey.
+func (s *Session) RatchetKey() (k x25519.PrivateKey, public x25519.PublicKey, ok bool) {
+	return s.dhs, s.dhsPublic, !s.turn
+}
 
 // Mirror returns a session that opens what s seals on its current sending chain, with the keys of s.
 // It returns nil if s has no sending chain.
