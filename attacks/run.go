@@ -164,7 +164,7 @@ func converse(ctx context.Context, s *Stage, c *Conversation) (map[TheftName]*St
 		}
 		return nil
 	}
-	i := 0
+	i, sending := 0, s.label+": sending"
 	for m, err := range c.Messages {
 		if err := errors.Join(err, ctx.Err()); err != nil {
 			return nil, err
@@ -178,7 +178,7 @@ func converse(ctx context.Context, s *Stage, c *Conversation) (map[TheftName]*St
 			return nil, fmt.Errorf("message %d: %w", i, err)
 		}
 		i++
-		s.progress(s.label+": sending", i, c.Len)
+		s.progress(sending, i, c.Len)
 	}
 	if i != c.Len {
 		return nil, fmt.Errorf("expected a conversation of %d messages, found %d", c.Len, i)

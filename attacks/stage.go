@@ -2,6 +2,7 @@ package attacks
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -222,11 +223,12 @@ func (s *Stage) Expose(ctx context.Context, stolen *Stolen) (*Exposure, error) {
 		Opened:  make([]bool, len(s.facts.all)),
 		Noticed: stolen.changed,
 	}
+	reading := s.label + ": " + string(t.Name) // made once, since it is told for each envelope
 	s.transcript.onProgress(func(what string, done, total int) {
 		if what != "" {
-			what = ", " + what
+			what = reading + ", " + what
 		}
-		s.progress(s.label+": "+string(t.Name)+what, done, total)
+		s.progress(cmp.Or(what, reading), done, total)
 	})
 	defer s.transcript.onProgress(nil) // the forger's reading is not shown
 	var mu sync.Mutex

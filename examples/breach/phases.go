@@ -11,7 +11,8 @@ import (
 // system's phases are enrolling, sending, and a reading for each theft. The systems are new ones of the
 // kinds that run, as listing the thefts of those that run is up to [attacks.Run].
 func phases(systems []attacks.System, victim string, set attacks.Progress) attacks.Progress {
-	number, seen, n := map[string]int{}, map[string]bool{}, 0
+	var names []string
+	seen := map[string]bool{}
 	for _, s := range systems {
 		thefts := s.Thefts(victim)
 		label := s.Name()
@@ -24,15 +25,18 @@ func phases(systems []attacks.System, victim string, set attacks.Progress) attac
 			steps = append(steps, string(t.Name))
 		}
 		for _, step := range steps {
-			n++
-			number[label+": "+step] = n
+			names = append(names, label+": "+step)
 		}
+	}
+	number := map[string]string{} // " (2 of 30)", made once: it is told of each envelope
+	for i, name := range names {
+		number[name] = fmt.Sprintf(" (%d of %d)", i+1, len(names))
 	}
 	return func(what string, done, total int) {
 		// A theft says more behind a comma, and a name has commas of its own: the longest name that fits.
 		for phase := what; ; {
-			if i, ok := number[phase]; ok {
-				what = fmt.Sprintf("%s%s (%d of %d)", phase, what[len(phase):], i, n)
+			if n, ok := number[phase]; ok {
+				what += n
 				break
 			}
 			comma := strings.LastIndex(phase, ", ")
