@@ -55,6 +55,24 @@ export function beside(root, name, mine, measured) {
   reveal(root.querySelector(`[data-beside="${name}"]`), { n: mine, m: measured });
 }
 
+// questions wires the questions of a station, each of which has a form with a bet, and a button. By a question's name, about
+// says what its bet is about, and choices has the field of the form that says what is asked, where there is one. The library's
+// answer comes to said.
+export function questions(lesson, station, root, about, choices, said) {
+  for (const name of Object.keys(about)) {
+    const ask = root.querySelector(`[data-ask=${name}]`);
+    const form = root.querySelector(`[data-form=${name}]`);
+    const choice = choices[name];
+    const look = bet(lesson, station, form, about[name], [ask]);
+    if (choice) form.addEventListener("change", look);
+    click(ask, async () => {
+      const response = await lesson.act(station, name, choice ? { name: choice.value } : {});
+      if (!response.error) said(response);
+    });
+  }
+  sliders(root);
+}
+
 // A bet is made in a form. about() names what it is about; the reveals are the buttons that wait for it. Before ready() there
 // is nothing to bet on yet: a form that has such a time says so.
 export function bet(lesson, station, form, about, reveals, ready = () => true) {

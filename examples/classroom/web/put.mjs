@@ -37,6 +37,15 @@ export function copy(id) {
   return document.getElementById(id).content.firstElementChild.cloneNode(true);
 }
 
+// row adds to a table's body what a template has, filled with the values, and shows the table.
+export function row(body, template, values) {
+  const line = copy(template).querySelector("tr");
+  put(line, values);
+  body.append(line);
+  body.closest("table").hidden = false;
+  return line;
+}
+
 // day returns a date without its year.
 export function day(at) {
   return new Date(at).toLocaleDateString(locale(), { day: "numeric", month: "short", timeZone: "UTC" });

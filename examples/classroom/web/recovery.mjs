@@ -1,13 +1,12 @@
 // The station of recovery: who can bring back the history of a lost phone, its owner, a thief, or both.
 
-import { copy, put, reveal, word, wordID } from "./put.mjs";
-import { bet, click, sliders } from "./bet.mjs";
+import { reveal, row, word, wordID } from "./put.mjs";
+import { questions } from "./bet.mjs";
 
 export function recovery(lesson, root) {
   const find = (selector) => root.querySelector(selector);
-  const form = (name) => find(`[data-form=${name}]`);
   const happened = (name) => find(`[data-happened=${name}]`);
-  const chosen = form("theft").elements.theft;
+  const chosen = find("[data-form=theft]").elements.theft;
   const about = { guess: () => "guess", theft: () => `theft ${chosen.value}` };
   const vaults = find("[data-vaults] > tbody");
   const backups = find("[data-backups] > tbody");
@@ -16,15 +15,6 @@ export function recovery(lesson, root) {
     for (const e of root.querySelectorAll("[data-happened], table.board")) e.hidden = true;
     vaults.replaceChildren();
     backups.replaceChildren();
-  }
-
-  // row adds what a template has, filled with the values.
-  function row(body, template, values) {
-    const line = copy(template).querySelector("tr");
-    put(line, values);
-    body.append(line);
-    body.closest("table").hidden = false;
-    return line;
   }
 
   const kinds = {
@@ -70,15 +60,6 @@ export function recovery(lesson, root) {
     for (const e of root.querySelectorAll("[data-which]")) e.hidden = e.dataset.which !== wordID("", name);
   }
 
-  for (const name of Object.keys(about)) {
-    const ask = find(`[data-ask=${name}]`);
-    const look = bet(lesson, "recovery", form(name), about[name], [ask]);
-    if (name === "theft") chosen.addEventListener("change", look);
-    click(ask, async () => {
-      const response = await lesson.act("recovery", name, name === "theft" ? { name: chosen.value } : {});
-      if (!response.error) said(response);
-    });
-  }
-  sliders(root);
+  questions(lesson, "recovery", root, about, { theft: chosen }, said);
   clear();
 }

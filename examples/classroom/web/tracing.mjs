@@ -1,14 +1,14 @@
 // The station of tracing: who is named as the writer of a text that was forwarded, and what a recipient can prove instead.
 
-import { copy, put, reveal, word, wordID } from "./put.mjs";
-import { bet, click, sliders } from "./bet.mjs";
+import { reveal, row, word, wordID } from "./put.mjs";
+import { questions } from "./bet.mjs";
 
 export function tracing(lesson, root) {
   const find = (selector) => root.querySelector(selector);
-  const form = (name) => find(`[data-form=${name}]`);
   const happened = (name) => find(`[data-happened=${name}]`);
-  const hows = form("chain").elements.how;
-  const people = [...form("chain").elements.n.options].map((option) => option.textContent);
+  const chain = find("[data-form=chain]").elements;
+  const hows = chain.how;
+  const people = [...chain.n.options].map((option) => option.textContent);
   const about = { chain: () => `chain ${hows.value}`, town: () => "town", guess: () => "guess", report: () => "report" };
   const named = find("[data-named]");
   const traced = find("[data-traced]");
@@ -18,15 +18,6 @@ export function tracing(lesson, root) {
     for (const e of root.querySelectorAll("[data-happened], table.board")) e.hidden = true;
     for (const body of root.querySelectorAll("[data-named] > tbody, [data-traced] > tbody")) body.remove();
     reports.replaceChildren();
-  }
-
-  // row adds what a template has, filled with the values.
-  function row(body, template, values) {
-    const line = copy(template).querySelector("tr");
-    put(line, values);
-    body.append(line);
-    body.closest("table").hidden = false;
-    return line;
   }
 
   const kinds = {
@@ -85,16 +76,7 @@ export function tracing(lesson, root) {
     }
   }
 
-  for (const name of Object.keys(about)) {
-    const ask = find(`[data-ask=${name}]`);
-    const look = bet(lesson, "tracing", form(name), about[name], [ask]);
-    if (name === "chain") for (const how of hows) how.addEventListener("change", look);
-    click(ask, async () => {
-      const response = await lesson.act("tracing", name, name === "chain" ? { name: hows.value } : {});
-      if (!response.error) said(response);
-    });
-  }
-  sliders(root);
+  questions(lesson, "tracing", root, about, { chain: hows }, said);
   clear();
 }
 
