@@ -141,7 +141,7 @@ func (h *hub) settle(ctx context.Context, a ask, w *worker) reply {
 		right = append(right, w.task.First)
 	}
 	*w = worker{heard: w.heard, right: right}
-	return reply{}
+	return h.lease(ctx, w) // the next one, so that the worker does not wait for a second answer
 }
 
 // open opens the message with the key at a place. It reports false if the key fits the target, and not all of

@@ -437,7 +437,7 @@ func TestCaught(t *testing.T) {
 				}
 			}
 			if w := h.workers[id]; w != nil {
-				if err := h.put(t.Context(), w.right); err != nil { // so that the queue does not get empty
+				if err := errors.Join(h.put(t.Context(), w.right), w.msg.Nak()); err != nil { // so that the queue does not get empty
 					t.Fatal(err)
 				}
 				delete(h.workers, id)

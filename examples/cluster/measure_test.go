@@ -55,22 +55,28 @@ func subprocess(t *testing.T, role string, cores int) *exec.Cmd {
 	return cmd
 }
 
-// emptied runs a server until its queue is empty, and returns how long that took.
+// emptied runs a server until its queue is empty, and returns how long that took since the first lease.
 func emptied(t *testing.T, h *hub) time.Duration {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
-	h.began = time.Now()
-	empty := false
-	err := h.run(ctx, func(s state) {
-		if s.left == 0 {
-			empty = true
-			cancel()
+	end := make(chan time.Time, 1)
+	go func() {
+		for ctx.Err() == nil {
+			if left, err := h.left(ctx); err == nil && left == 0 {
+				end <- time.Now()
+				cancel()
+			}
+			wait(ctx, 20*time.Millisecond)
 		}
-	})
-	if !empty {
+	}()
+	err := h.run(ctx, func(state) {})
+	select {
+	case ended := <-end:
+		return ended.Sub(h.began)
+	default:
 		t.Fatal(err)
+		return 0
 	}
-	return time.Since(h.began)
 }
 
 func keylessHub(t *testing.T, bits int) *hub {

@@ -23,12 +23,12 @@ func work(ctx context.Context, w wire, show func(what string, done, total uint64
 	id := rand.Text()
 	var r reply
 	for {
-		if r.Records == nil { // the server has not sent more in its last answer
+		if r.Task == nil && r.Records == nil { // the server has not sent more in its last answer
 			r, err = request(ctx, w, ask{Worker: id})
 		}
 		if err == nil && (r.Task != nil || r.Records != nil) {
 			if r.Task != nil {
-				err = searchLease(ctx, w, id, r, show)
+				r, err = searchLease(ctx, w, id, r, show)
 			} else {
 				r, err = openLease(ctx, w, id, r, show)
 			}
@@ -85,8 +85,9 @@ func request(ctx context.Context, w wire, a ask) (r reply, err error) {
 	}
 }
 
-// searchLease searches a range and tells the result. While it searches it tells that it does.
-func searchLease(ctx context.Context, w wire, id string, r reply, show func(what string, done, total uint64)) error {
+// searchLease searches a range and tells the result. It returns the answer, which may have the next range. While it
+// searches it tells that it does.
+func searchLease(ctx context.Context, w wire, id string, r reply, show func(what string, done, total uint64)) (next reply, err error) {
 	beat := time.Duration(min(max(r.Alive, 200), 60_000)) * time.Millisecond / 4
 	last := time.Now()
 	places, err := search(ctx, *r.Task, func(tried uint64) {
@@ -97,11 +98,10 @@ func searchLease(ctx context.Context, w wire, id string, r reply, show func(what
 		}
 	})
 	if err != nil {
-		return err
+		return next, err
 	}
 	show(r.Task.Cipher, r.Task.Limit-r.Task.First, r.Task.Limit-r.Task.First)
-	_, err = request(ctx, w, ask{Worker: id, Lease: r.Lease, Done: true, Places: places})
-	return err
+	return request(ctx, w, ask{Worker: id, Lease: r.Lease, Done: true, Places: places})
 }
 
 // openLease opens a range of records and tells which opened. It returns the answer, which may have the next range.
