@@ -104,7 +104,7 @@ func writeFile(t *testing.T, name string, data []byte) {
 
 func natsConn(t *testing.T, h *hub) *nats.Conn {
 	t.Helper()
-	nc, err := nats.Connect("nats://"+h.job.Address, nats.UserInfo("worker", h.job.Code))
+	nc, err := enter(h.job.Address, h.job.Code)
 	if err != nil {
 		t.Fatal(err)
 	}

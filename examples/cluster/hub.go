@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -36,20 +37,21 @@ type hub struct {
 	coin  func() bool // whether the next ringer is in its range, or opens
 	bulk  *bulk       // nil if it is keys that are searched
 
-	nats    *server.Server
-	conn    *nats.Conn
-	asks    chan *nats.Msg
-	calls   chan call // from the web port
-	js      jetstream.JetStream
-	stream  jetstream.Stream
-	queue   jetstream.Consumer
-	workers map[string]*worker
-	liars   map[string]bool
-	caught  int
-	lock    io.Closer        // of dir
-	own     uint64           // the number of conn among the server's connections
-	sent    map[uint64]int64 // messages by connection, as of the last second
-	bytes   map[uint64]int64 // and bytes
+	nats     *server.Server
+	conn     *nats.Conn
+	asks     chan *nats.Msg
+	calls    chan call // from the web port
+	js       jetstream.JetStream
+	stream   jetstream.Stream
+	queue    jetstream.Consumer
+	workers  map[string]*worker
+	liars    map[string]bool
+	caught   int
+	lock     io.Closer        // of dir
+	listener net.Listener     // of the embedded server
+	own      uint64           // the number of conn among the server's connections
+	sent     map[uint64]int64 // messages by connection, as of the last second
+	bytes    map[uint64]int64 // and bytes
 
 	out []byte // the last answer, whose room is used again
 
@@ -112,7 +114,7 @@ func (h *hub) begin(ctx context.Context, listen string, dealt bool) (err error) 
 	if h.job.Outside {
 		err = h.connect(listen)
 	} else {
-		err = h.start(cmp.Or(listen, h.job.Address, "127.0.0.1:0"))
+		err = h.start(ctx, cmp.Or(listen, h.job.Address, "127.0.0.1:0"))
 	}
 	if err == nil {
 		err = h.openQueue(ctx, dealt)
@@ -266,6 +268,9 @@ func (h *hub) answer(ctx context.Context, data []byte) reply {
 func (h *hub) close() {
 	if h.conn != nil {
 		h.conn.Close()
+	}
+	if h.listener != nil {
+		h.listener.Close()
 	}
 	if h.nats != nil {
 		h.nats.Shutdown()

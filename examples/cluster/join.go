@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -52,9 +53,8 @@ func join(ctx context.Context, address, code string, show func(what string, done
 	if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil {
 		return 0, cli.BadInput("expected an address with a port, found %q", address)
 	}
-	nc, err := nats.Connect("nats://"+address, nats.UserInfo("worker", code), nats.MaxReconnects(-1),
-		nats.ReconnectWait(100*time.Millisecond), nats.ReconnectJitter(100*time.Millisecond, 0), nats.Timeout(5*time.Second), nats.ErrorHandler(ignore),
-		nats.ClosedHandler(func(nc *nats.Conn) { cancel(nc.LastError()) }))
+	nc, err := enter(address, code, nats.MaxReconnects(-1), nats.ReconnectWait(100*time.Millisecond), nats.ReconnectJitter(100*time.Millisecond, 0),
+		nats.Timeout(5*time.Second), nats.ErrorHandler(ignore), nats.ClosedHandler(func(nc *nats.Conn) { cancel(nc.LastError()) }))
 	if errors.Is(err, nats.ErrAuthorization) {
 		return 0, cli.BadInput("the server does not know this class code")
 	}
@@ -69,6 +69,12 @@ func join(ctx context.Context, address, code string, show func(what string, done
 		return 0, err
 	}
 	return work(ctx, natsWire(nc), show)
+}
+
+// enter connects as a worker.
+func enter(address, code string, options ...nats.Option) (*nats.Conn, error) {
+	name := rand.Text()
+	return nats.Connect("nats://"+address, append(options, nats.UserInfo("worker", code), nats.Name(name), nats.CustomInboxPrefix(inbox(name)))...)
 }
 
 // natsWire makes a connection to NATS a worker's wire.

@@ -677,7 +677,7 @@ func TestServerKilled(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), enough)
 	defer cancel()
-	nc, err := nats.Connect("nats://"+h.job.Address, nats.UserInfo("worker", h.job.Code), nats.MaxReconnects(-1), nats.ReconnectWait(50*time.Millisecond))
+	nc, err := enter(h.job.Address, h.job.Code, nats.MaxReconnects(-1), nats.ReconnectWait(50*time.Millisecond))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -798,7 +798,7 @@ func TestStranger(t *testing.T) {
 		}
 	}
 	refused := make(chan error, 8)
-	nc, err := nats.Connect("nats://"+h.job.Address, nats.UserInfo("worker", h.job.Code), nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err }))
+	nc, err := enter(h.job.Address, h.job.Code, nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -831,7 +831,7 @@ func TestStranger(t *testing.T) {
 func TestReplyElsewhere(t *testing.T) {
 	h := opened(t, t.TempDir(), task{Cipher: "des", Bits: 12})
 	running(t, h)
-	nc, err := nats.Connect("nats://"+h.job.Address, nats.UserInfo("worker", h.job.Code), nats.ErrorHandler(ignore)) // the server refuses such answers
+	nc, err := enter(h.job.Address, h.job.Code, nats.ErrorHandler(ignore)) // the server refuses such answers
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -854,7 +854,7 @@ func TestFlood(t *testing.T) {
 	h := opened(t, t.TempDir(), task{Cipher: "des", Bits: 18})
 	ended := running(t, h)
 	gone := make(chan struct{})
-	nc, err := nats.Connect("nats://"+h.job.Address, nats.UserInfo("worker", h.job.Code), nats.NoReconnect(), nats.ErrorHandler(ignore), nats.ClosedHandler(func(*nats.Conn) { close(gone) }))
+	nc, err := enter(h.job.Address, h.job.Code, nats.NoReconnect(), nats.ErrorHandler(ignore), nats.ClosedHandler(func(*nats.Conn) { close(gone) }))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -164,7 +164,7 @@ func TestMeasureThousandWorkers(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	for range 50 {
-		nc, err := nats.Connect("nats://"+h.job.Address, nats.UserInfo("worker", h.job.Code), nats.MaxReconnects(-1))
+		nc, err := enter(h.job.Address, h.job.Code, nats.MaxReconnects(-1))
 		if err != nil {
 			t.Fatal(err)
 		}

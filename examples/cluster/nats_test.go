@@ -77,7 +77,7 @@ func TestOutside(t *testing.T) {
 		t.Errorf("a wrong code: %v", err)
 	}
 	refused := make(chan error, 8)
-	nc, err := nats.Connect("nats://"+h.job.Address, nats.UserInfo("worker", h.job.Code), nats.MaxReconnects(-1), nats.ReconnectWait(50*time.Millisecond),
+	nc, err := enter(h.job.Address, h.job.Code, nats.MaxReconnects(-1), nats.ReconnectWait(50*time.Millisecond),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err }))
 	if err != nil {
 		t.Fatal(err)

@@ -3,13 +3,13 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
-	"math"
 	"net"
 	"net/url"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -21,72 +21,46 @@ import (
 // The limits of a NATS server that runs in this program.
 const (
 	maxConnections = 256
-	maxStore       = 1 << 30 // bytes on disk
-	maxRate        = 2000    // messages a second of a connection; one that sends more is disconnected
+	maxStore       = 1 << 30         // bytes on disk
+	maxRate        = 2000            // messages a second of a connection; one that sends more is disconnected
+	writePatience  = 5 * time.Second // for a worker to take what is sent
 )
 
-// start starts the embedded server on an address.
-func (h *hub) start(listen string) (err error) {
-	host, port, err := freePort(listen)
+// start starts the embedded server. It listens on an address itself, and passes to the server what it lets in.
+func (h *hub) start(ctx context.Context, listen string) (err error) {
+	if _, _, err := net.SplitHostPort(listen); err != nil {
+		return cli.BadInput("expected -listen with a port, found %q", listen)
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", listen)
 	if err != nil {
-		return err
+		return cli.BadInput("expected -listen with an address of this machine and a free port: %v", err)
 	}
-	own := rand.Text()
-	only := func(subject string) *server.SubjectPermission {
-		return &server.SubjectPermission{Allow: []string{subject}}
-	}
+	h.listener, h.job.Address = l, l.Addr().String()
 	payload, pending := int32(maxMessage), int64(1<<18)
 	if h.bulk != nil {
 		payload, pending = maxReply, maxPending
 	}
+	guests := guests{own: rand.Text(), code: h.job.Code}
 	h.nats, err = server.NewServer(&server.Options{
-		ServerName: "doormat", Host: host, Port: port, NoSigs: true, NoLog: true,
+		ServerName: "doormat", DontListen: true, NoSigs: true, NoLog: true,
 		JetStream: true, StoreDir: filepath.Join(h.dir, queueFolder), JetStreamMaxMemory: 1 << 20, JetStreamMaxStore: maxStore,
 		MaxConn: maxConnections, MaxPayload: payload, MaxControlLine: 1024, MaxPending: pending, MaxSubs: 64,
-		AuthTimeout: 5, WriteDeadline: 5 * time.Second, PingInterval: 10 * time.Second, MaxPingsOut: 2,
-		Users: []*server.User{
-			{Username: "server", Password: own},
-			{Username: "worker", Password: h.job.Code, Permissions: &server.Permissions{
-				Publish:   only(subjectAsk),
-				Subscribe: &server.SubjectPermission{Allow: []string{subjectDone, "_INBOX.>"}},
-			}},
-		},
+		AuthTimeout: 5, WriteDeadline: writePatience, PingInterval: 10 * time.Second, MaxPingsOut: 2,
+		CustomClientAuthentication: guests,
 	})
 	if err != nil {
 		return err
 	}
 	h.nats.Start()
 	if !h.nats.ReadyForConnections(20 * time.Second) {
-		return fmt.Errorf("%s: the server does not start; is the port in use?", listen)
+		return errors.New("the NATS server does not start")
 	}
-	h.job.Address = h.nats.Addr().String()
-	if h.conn, err = nats.Connect("", nats.InProcessServer(h.nats), nats.UserInfo("server", own), nats.CustomInboxPrefix("_SERVER"), nats.ErrorHandler(ignore)); err != nil {
+	if h.conn, err = nats.Connect("", nats.InProcessServer(h.nats), nats.UserInfo("server", guests.own), nats.CustomInboxPrefix("_SERVER"), nats.ErrorHandler(ignore)); err != nil {
 		return err
 	}
+	go letIn(limit(l, maxConnections), h.nats)
 	h.own, err = h.conn.GetClientID()
 	return err
-}
-
-// freePort returns the host and the port of an address, which must be this machine's and free.
-func freePort(listen string) (host string, port int, err error) {
-	host, portText, err := net.SplitHostPort(listen)
-	if err != nil {
-		return "", 0, cli.BadInput("expected -listen with a port, found %q", listen)
-	}
-	port, err = strconv.Atoi(portText)
-	if err != nil || port < 0 || port > math.MaxUint16 {
-		return "", 0, cli.BadInput("expected a port from 0 to 65535, found %q", portText)
-	}
-	// The server itself would try it again and again.
-	l, err := net.Listen("tcp", listen)
-	if err != nil {
-		return "", 0, cli.BadInput("expected -listen with an address of this machine and a free port: %v", err)
-	}
-	l.Close()
-	if port == 0 {
-		port = server.RANDOM_PORT
-	}
-	return host, port, nil
 }
 
 // connect connects to a server that runs elsewhere. While that is away the search waits.

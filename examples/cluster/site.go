@@ -60,7 +60,7 @@ func (s *site) serve(h *hub, stdout io.Writer) (err error) {
 	s.last = s.handler.state.Load().state
 	fmt.Fprintf(stdout, "page        http://%s/\n", reachable(s.listener.Addr().String()))
 	s.server = newServer(s.handler)
-	go s.server.Serve(limit(s.listener)) // until close; a listener that fails before that ends the page, and not the search
+	go s.server.Serve(limit(s.listener, maxWebConnections)) // until close; a listener that fails before that ends the page, and not the search
 	return nil
 }
 

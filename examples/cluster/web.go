@@ -200,20 +200,6 @@ func (w *web) ask(out http.ResponseWriter, r *http.Request, address netip.Addr) 
 	http.Error(out, "The search is busy.", http.StatusServiceUnavailable)
 }
 
-// addressOf returns what counts as one address: of IPv6 the first half, since a machine may choose the other.
-func addressOf(remote string) netip.Addr {
-	a, err := netip.ParseAddrPort(remote)
-	if err != nil {
-		return netip.Addr{}
-	}
-	ip := a.Addr().Unmap()
-	if ip.Is4() {
-		return ip
-	}
-	half, _ := ip.WithZone("").Prefix(64) // an IPv6 address has one
-	return half.Addr()
-}
-
 // allow counts a request of an address, and reports whether it is within the limit.
 func (w *web) allow(a netip.Addr, now time.Time) bool {
 	w.mu.Lock()
@@ -277,56 +263,4 @@ func local(host string) bool {
 // newServer returns an HTTP server for a handler.
 func newServer(handler http.Handler) *http.Server {
 	return &http.Server{Handler: handler, ReadTimeout: webPatience, WriteTimeout: time.Minute, IdleTimeout: 20 * time.Second, MaxHeaderBytes: 1 << 13}
-}
-
-// limit limits the connections that a listener accepts.
-func limit(l net.Listener) net.Listener { return &limited{Listener: l, open: map[netip.Addr]int{}} }
-
-// A limited listener closes connections beyond the limits.
-type limited struct {
-	net.Listener
-	mu   sync.Mutex
-	all  int
-	open map[netip.Addr]int
-}
-
-// Accept implements [net.Listener].
-func (l *limited) Accept() (net.Conn, error) {
-	for {
-		c, err := l.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		a := addressOf(c.RemoteAddr().String())
-		l.mu.Lock()
-		full := l.all >= maxWebConnections || l.open[a] >= maxWebConnections/4
-		if !full {
-			l.all++
-			l.open[a]++
-		}
-		l.mu.Unlock()
-		if full {
-			c.Close()
-			continue
-		}
-		return &limitedConn{Conn: c, closed: func() {
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			l.all--
-			if l.open[a]--; l.open[a] == 0 {
-				delete(l.open, a)
-			}
-		}}, nil
-	}
-}
-
-type limitedConn struct {
-	net.Conn
-	once   sync.Once
-	closed func()
-}
-
-func (c *limitedConn) Close() error {
-	c.once.Do(c.closed)
-	return c.Conn.Close()
 }

@@ -97,7 +97,7 @@ func served(t *testing.T, w *web) (address string) {
 		t.Fatal(err)
 	}
 	s := newServer(w)
-	go s.Serve(limit(l))
+	go s.Serve(limit(l, maxWebConnections))
 	t.Cleanup(func() { s.Close() })
 	return l.Addr().String()
 }
@@ -292,7 +292,7 @@ func TestWebConnections(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := limit(inner)
+	l := limit(inner, maxWebConnections)
 	defer l.Close()
 	accepted := make(chan net.Conn, maxWebConnections)
 	go func() {
