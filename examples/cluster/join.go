@@ -45,7 +45,7 @@ func runJoin(ctx context.Context, f *cli.Flags, address string, args []string, s
 }
 
 // join searches for a server until the key is found, or all records are opened, and returns how many ranges it has searched. It
-// survives a server that is away.
+// survives a server that is away for less than maxAway.
 func join(ctx context.Context, address, code string, show func(what string, done, total uint64)) (ranges int, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -827,6 +827,27 @@ func TestStranger(t *testing.T) {
 	}
 }
 
+// A worker outlasts a server that is away for a while, and ends when it has been for too long.
+func TestAway(t *testing.T) {
+	away, calls := errors.New("away"), 0
+	w := wire{patience: enough, call: func(context.Context, []byte) ([]byte, error) {
+		if calls++; calls <= 3 {
+			return nil, away
+		}
+		return encode(reply{Done: true}), nil
+	}}
+	if n, err := work(t.Context(), w, silent); n != 0 || err != nil || calls != 4 {
+		t.Errorf("away for a while: %d ranges, %v, %d calls", n, err, calls)
+	}
+	w.patience = time.Millisecond
+	w.call = func(context.Context, []byte) ([]byte, error) { return nil, away }
+	ctx, cancel := context.WithTimeout(t.Context(), enough)
+	defer cancel()
+	if n, err := work(ctx, w, silent); n != 0 || err == nil || !strings.Contains(err.Error(), "has not answered for 1ms") {
+		t.Errorf("away for too long: %d ranges, %v", n, err)
+	}
+}
+
 // A worker that has its answers sent into the queue reaches nothing there.
 func TestReplyElsewhere(t *testing.T) {
 	h := opened(t, t.TempDir(), task{Cipher: "des", Bits: 12})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -16,7 +17,12 @@ type wire struct {
 	tell func(message []byte)
 	// open opens records. It is nil in a browser.
 	open func(ctx context.Context, r *records) (digests []byte, err error)
+	// patience is how long the server may be away; 0 means maxAway.
+	patience time.Duration
 }
+
+// maxAway is how long a worker waits for a server that does not answer. A teacher can start it again meanwhile.
+const maxAway = 5 * time.Minute
 
 // work searches ranges until the key is found, and returns how many.
 func work(ctx context.Context, w wire, show func(what string, done, total uint64)) (ranges int, err error) {
@@ -59,14 +65,18 @@ func wait(ctx context.Context, d time.Duration) {
 	<-ctx.Done()
 }
 
-// request asks the server, again and again while it is away.
+// request asks the server, again and again while it is away, for no longer than the wire's patience.
 func request(ctx context.Context, w wire, a ask) (r reply, err error) {
-	for {
+	patience := cmp.Or(w.patience, maxAway)
+	for began := time.Now(); ; {
 		one, cancel := context.WithTimeout(ctx, 3*time.Second)
 		answer, err := w.call(one, encode(a))
 		cancel()
 		if ctx.Err() != nil {
 			return r, context.Cause(ctx)
+		}
+		if err != nil && time.Since(began) >= patience {
+			return r, fmt.Errorf("the server has not answered for %v: it has gone, or the search is over", patience)
 		}
 		if err != nil {
 			wait(ctx, 100*time.Millisecond) // the server is away, or busy
