@@ -16,6 +16,7 @@ import (
 
 	"doormat/examples/classroom/relay"
 	"doormat/examples/classroom/web"
+	"doormat/examples/internal/guard"
 )
 
 // serveFiles serves files, and the class network if there is one, on a listener until ctx is done.
@@ -125,29 +126,15 @@ func withNetwork(h handler, network *relay.Relay) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if network == nil || !relay.Serves(r.URL.Path) {
 			h.ServeHTTP(w, r)
-		} else if guard(w, r) {
+		} else if guard.Admit(w, r, web.Policy) {
 			network.ServeHTTP(w, r)
 		}
 	})
 }
 
-// guard sets the headers that all answers have, and refuses a foreign host.
-func guard(w http.ResponseWriter, r *http.Request) bool {
-	head := w.Header()
-	head.Set("Content-Security-Policy", web.Policy)
-	head.Set("X-Content-Type-Options", "nosniff")
-	head.Set("Referrer-Policy", "no-referrer")
-	head.Set("Cross-Origin-Resource-Policy", "same-origin")
-	if !local(r.Host) {
-		http.Error(w, "This page is served under its number, as 127.0.0.1, and under no other name.", http.StatusMisdirectedRequest)
-		return false
-	}
-	return true
-}
-
 // ServeHTTP implements [http.Handler].
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !guard(w, r) {
+	if !guard.Admit(w, r, web.Policy) {
 		return
 	}
 	head := w.Header()
@@ -180,14 +167,4 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
 		w.Write(content) // an error is the reader's, who has gone
 	}
-}
-
-// local reports whether a Host names this server by a number, or is "localhost". A name in the DNS can be made to
-// point here by anyone, so that a page elsewhere could read this one.
-func local(host string) bool {
-	name, _, err := net.SplitHostPort(host)
-	if err != nil {
-		name = strings.Trim(host, "[]")
-	}
-	return name == "localhost" || net.ParseIP(name) != nil
 }

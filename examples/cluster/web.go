@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/netip"
 	"path"
@@ -19,6 +18,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"doormat/examples/internal/guard"
 )
 
 // The limits of the web port. One address has no more than a quarter of what all have together.
@@ -105,19 +106,14 @@ func (w *web) add(name string, data []byte) error {
 // ServeHTTP implements [http.Handler].
 func (w *web) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	head := out.Header()
-	head.Set("Content-Security-Policy", policy)
-	head.Set("X-Content-Type-Options", "nosniff")
-	head.Set("Referrer-Policy", "no-referrer")
-	head.Set("Cross-Origin-Resource-Policy", "same-origin")
 	head.Set("Cache-Control", "no-cache")
+	if !guard.Admit(out, r, policy) {
+		return
+	}
 	address := addressOf(r.RemoteAddr)
 	if !w.allow(address, time.Now()) {
 		head.Set("Retry-After", "1")
 		http.Error(out, "Too many requests from this address.", http.StatusTooManyRequests)
-		return
-	}
-	if !local(r.Host) {
-		http.Error(out, "This page is served under its number, as 127.0.0.1, and under no other name.", http.StatusMisdirectedRequest)
 		return
 	}
 	method := http.MethodGet
@@ -248,16 +244,6 @@ func (w *web) admit(a netip.Addr, worker string, now time.Time) bool {
 	}
 	c.workers[worker] = now
 	return true
-}
-
-// local reports whether a Host names this server by a number, or is "localhost". A name in the DNS can be
-// made to point here by anyone, so that a page elsewhere could read this one.
-func local(host string) bool {
-	name, _, err := net.SplitHostPort(host)
-	if err != nil {
-		name = strings.Trim(host, "[]")
-	}
-	return name == "localhost" || net.ParseIP(name) != nil
 }
 
 // newServer returns an HTTP server for a handler.

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"doormat/examples/classroom/words"
+	"doormat/examples/internal/guard"
 )
 
 // newTestWeb returns the handler of a search that is under way.
@@ -478,7 +479,7 @@ func FuzzWeb(f *testing.F) {
 			}
 		default:
 			var a ask
-			if code != "CODE" || decode(body, &a) != nil || a.check() != nil || !local(host) {
+			if code != "CODE" || decode(body, &a) != nil || a.check() != nil || !guard.Local(host) {
 				t.Fatalf("accepted: %q", body)
 			}
 		}
