@@ -25,12 +25,12 @@ func TestNetwork(t *testing.T) {
 		host    string
 		status  int
 	}{{network, "192.168.1.10:8093", 200}, {network, "doormat.example", 421}, {nil, "192.168.1.10:8093", 405}} {
-		q := httptest.NewRequest("POST", "/join", strings.NewReader(`{"code":"k7-river-b4-otter"}`))
+		q := httptest.NewRequest("POST", "/join", strings.NewReader(`{"code":"k7-river-b4-otter","token":"00000000000000000000000001"}`))
 		q.Host = x.host
 		q.Header.Set("Content-Type", "application/json")
 		w := httptest.NewRecorder()
 		withNetwork(h, x.network).ServeHTTP(w, q)
-		if w.Code != x.status || strings.Contains(w.Body.String(), "token") != (x.status == 200) {
+		if w.Code != x.status || strings.Contains(w.Body.String(), "member") != (x.status == 200) {
 			t.Errorf("%s: %d, %s", x.host, w.Code, w.Body)
 		}
 		if !strings.Contains(w.Header().Get("Content-Security-Policy"), "connect-src 'self'") || w.Header().Get("X-Content-Type-Options") != "nosniff" {

@@ -24,6 +24,7 @@ import (
 //
 //	authority  of the teacher: Text is the public key of the authority
 //	member     keys are published. To the relay: With and Without are publications. In the log: identities
+//	left       of the relay: the member From is none any more. A page that was reloaded comes back as another
 //	envelope   With and Without are the same message, sealed in both systems; a letter of the teacher has no With
 //	typing     of the teacher: Text is "on" if students may write what they like
 //	now        of the teacher: whoever holds the key uses it
@@ -48,7 +49,8 @@ const (
 	teacher   = 0
 	onetime   = 40 // one-time prekeys of a member, for a class
 	claimSize = 4 + 16
-	maxClaims = 400 // in an entry
+	maxClaims = 400     // in an entry
+	maxNumber = 1 << 17 // of a member: more than a relay counts to
 )
 
 // A network is what one browser is in the class network: a device in each system. Its keys come from the browser's own
@@ -69,6 +71,7 @@ const (
 //
 //	line      text
 //	member    index, name (the role)
+//	left      index
 //	sealed    column, index (of the entry), from, to, size, bytes
 //	opened    column, index, text, name ("own", "thief" or "refused")
 //	letter    flags [it holds the key]
@@ -167,7 +170,7 @@ func named(member int) string {
 }
 
 func (w *network) join(t *turn, member int) error {
-	if member < 0 || member > 1<<16 {
+	if member < 0 || member > maxNumber {
 		return errors.New("expected the number of a member")
 	}
 	*w = network{joined: true, self: member, members: map[int]Bundles{}, broke: map[int]bool{}, right: map[string]int{},
@@ -212,6 +215,12 @@ func (w *network) hear(t *turn, e Entry) error {
 		}
 		w.members[e.From] = Bundles{e.With, e.Without}
 		t.event(Event{Kind: "member", Index: e.From, Name: named(e.From)})
+	case "left":
+		if e.From <= teacher || w.members[e.From].With == nil {
+			return errors.New("not a member")
+		}
+		delete(w.members, e.From)
+		t.event(Event{Kind: "left", Index: e.From})
 	case "envelope":
 		return w.envelope(t, e)
 	case "typing":

@@ -75,6 +75,8 @@ func TestNetworkRefuses(t *testing.T) {
 		"a kind":             {Kind: "lesson"},
 		"an authority's key": {Kind: "authority", Text: "age1pq1nothing"},
 		"identities":         {Kind: "member", From: 3, With: id, Without: id[:31]},
+		"who left":           {Kind: "left", From: 3},
+		"the teacher left":   {Kind: "left", From: teacher},
 		"a negative member":  {Kind: "member", From: -1, With: id, Without: id},
 		"between nobody":     {Kind: "envelope", From: 7, To: 8, With: id, Without: id},
 	} {
@@ -152,7 +154,7 @@ func TestForgedClaims(t *testing.T) {
 // FuzzHear: whatever an entry is, the desk answers.
 func FuzzHear(f *testing.F) {
 	authority := escrow.NewAuthority().Recipient()
-	for _, e := range []Entry{{Kind: "member", From: 2, With: make([]byte, 32), Without: make([]byte, 32)}, {Kind: "now"}, {Kind: "typing", Text: "on"},
+	for _, e := range []Entry{{Kind: "member", From: 2, With: make([]byte, 32), Without: make([]byte, 32)}, {Kind: "left", From: 1}, {Kind: "now"}, {Kind: "typing", Text: "on"},
 		{Kind: "claim", With: make([]byte, 20)}, {Kind: "envelope", From: 1, To: 1, With: make([]byte, 1606), Without: make([]byte, 290)},
 		{Kind: "envelope", From: 0, To: 1, Without: make([]byte, 290)}} {
 		b, _ := json.Marshal(e)

@@ -143,6 +143,7 @@ type proxy struct {
 	mu       sync.Mutex
 	passed   map[string]int // paths at the origin
 	refused  []string
+	lost     int // how many of the next answers to a POST get lost
 }
 
 // transport keeps connections for a shorter time than the program does, which closes one while a request is under
@@ -169,6 +170,10 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.passed[r.URL.Path]++
+	lost := network && p.lost > 0
+	if lost {
+		p.lost--
+	}
 	p.mu.Unlock()
 	r.RequestURI = ""
 	response, err := transport.RoundTrip(r) // until the browser has gone
@@ -177,6 +182,9 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer response.Body.Close()
+	if lost {
+		panic(http.ErrAbortHandler) // which closes the connection
+	}
 	for name, values := range response.Header {
 		w.Header()[name] = values
 	}
@@ -190,6 +198,13 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+}
+
+// lose has the proxy lose the next answers to a POST, or none any more. What is posted arrives.
+func (p *proxy) lose(answers int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lost = answers
 }
 
 // A tab is a page under test.
@@ -249,6 +264,18 @@ func (b *tab) visit(url string) {
 	b.idle()
 	b.wait(`document.querySelector("[data-text='class.code']").textContent.length > 1`)
 	b.idle()
+}
+
+// forget takes out of the console's errors those that a lost answer makes, of which there must be one.
+func (b *tab) forget() {
+	b.t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := len(b.errors)
+	b.errors = slices.DeleteFunc(b.errors, func(e string) bool { return strings.Contains(e, "net::ERR_") })
+	if n == len(b.errors) {
+		b.t.Errorf("no answer was lost: %q", b.errors)
+	}
 }
 
 // do does actions.

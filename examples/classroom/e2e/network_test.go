@@ -5,10 +5,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
-// The class network, in three tabs: a teacher, and two students, of whom one gets the key.
+// The class network, in three tabs: a teacher, and two students, of whom one reloads its page and one gets the key. The network
+// loses some answers.
 func TestNetwork(t *testing.T) {
 	teacher := open(t, site.teacher+"&lang=en")
 	_, code, _ := strings.Cut(site.teacher, "class=")
@@ -23,6 +25,18 @@ func TestNetwork(t *testing.T) {
 	if got, want := teacher.scan("[data-qr=network]"), site.url+"#at=network&class="+code; got != want || teacher.text("[data-invitation]") != want {
 		t.Errorf("the QR code is read as %q, expected %q", got, want)
 	}
+	teacher.wait(`document.querySelector("[data-teacher] [data-put=members]").textContent === "2"`)
+	students[1].do(chromedp.Reload())
+	students[1].idle()
+	if got := eval[string](students[1], "document.querySelector('[name=class]').value"); got != code && !strings.EqualFold(got, code) {
+		t.Errorf("after a reload the code is %q", got)
+	}
+	students[1].use("[data-form=network-join] button")
+	students[1].wait("!document.querySelector('[data-reloaded]').hidden")
+	for _, b := range []*tab{teacher, students[0]} {
+		b.wait("document.querySelectorAll('[name=to] > [value]').length === 1 + (document.querySelector('[data-teacher]').hidden ? 0 : 1)")
+	}
+	teacher.wait(`document.querySelector("[data-teacher] [data-put=members]").textContent === "2"`)
 	const row = "document.querySelectorAll('[data-network-wire] > li')"
 	write := func(b *tab, rows int) {
 		t.Helper()
@@ -33,7 +47,9 @@ func TestNetwork(t *testing.T) {
 			b.idle()
 		}
 	}
+	site.proxy.lose(2)
 	write(students[0], 1)
+	students[0].forget()
 	write(students[1], 2)
 	if one, two := students[0].text("[data-network-wire] > li:last-child [data-side=with]"), students[1].text("[data-network-wire] > li:last-child [data-side=without]"); one != two || len(one) < 10 {
 		t.Errorf("one reads %q, the other %q", one, two)
@@ -85,6 +101,16 @@ func TestNetwork(t *testing.T) {
 		t.Errorf("the thief's page says %v", got)
 	}
 	teacher.axe("network, teacher")
+	// An answer that never comes is said, in words.
+	site.proxy.lose(1000)
+	thief.use("[data-form=network-write] button")
+	thief.wait("!document.querySelector('[data-station=network] [data-problem]').hidden")
+	site.proxy.lose(0)
+	thief.idle()
+	thief.forget()
+	if got := thief.text("[data-station=network] [data-problem]"); !strings.Contains(got, "antwortet nicht") {
+		t.Errorf("without an answer the page says %q", got)
+	}
 	thief.axe("network, student")
 }
 

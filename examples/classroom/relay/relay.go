@@ -2,12 +2,17 @@
 // every member reads whole: in class, everyone sees the wire. It holds no secret of a conversation, keeps all in memory,
 // and is gone when the program ends.
 //
-//	POST /join      {code, teacher}            {member, token}; the teacher is 0
-//	POST /envelope  {token, entry}             an entry for the log, or publications of prekeys
-//	POST /bundle    {token, to}                {with, without}
-//	GET  /events?token=…                       the log from its beginning, or from Last-Event-ID, as server-sent events
+//	POST /join      {code, teacher, token, left}  {member}; the teacher is 0
+//	POST /envelope  {token, seq, entry}           an entry for the log, or publications of prekeys
+//	POST /bundle    {token, seq, to}              {with, without}
+//	GET  /events?token=…                          the log from its beginning, or from Last-Event-ID, as server-sent events
 //
-// What is posted is application/json: a page from elsewhere, open in a browser of the class, can't post that.
+// What is posted is application/json: a page from elsewhere, open in a browser of the class, can't post that. What is
+// refused is answered with a code, for which the page has the words.
+//
+// A network loses answers. A member draws its token and counts its requests with seq, so that the relay knows one that is
+// sent again: nothing counts twice. A page that was reloaded has lost its keys. It joins as another member, and left is the
+// token of the one it was, whose place and share of the relay's memory it takes.
 //
 // The class code keeps strangers out of the log, and the teacher's token keeps students from the teacher's part. The token
 // of a member keeps others from posting in its name. Whoever listens on the network without encryption reads all of these,
@@ -16,7 +21,6 @@
 package relay
 
 import (
-	"crypto/rand"
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
@@ -57,13 +61,15 @@ type Relay struct {
 	mux           *http.ServeMux
 
 	mu        sync.Mutex
-	members   map[int]*member
+	members   map[int]*member   // those who have not left
+	taken     map[[32]byte]bool // identities, also of those who have left
 	tokens    map[string]int
 	joined    map[string]*address
 	log       [][]byte      // entries, as JSON
 	changed   chan struct{} // closed when the log grows
 	envelopes int           // in the log
-	next      int           // the number of the next student
+	students  int           // among the members
+	next      int           // the number of the last student
 }
 
 // An address is where members come from.
@@ -71,22 +77,26 @@ type address struct{ members, wrong int }
 
 // A member is one browser.
 type member struct {
+	from          *address
 	with          *escrow.Shelf
 	without       *noescrow.Shelf
 	entries, kept int
-	claims        int         // entries that are not among the others
-	bundles       map[int]int // handed out to it, by whose
-	stop          func()      // its stream
+	published     int          // of kept
+	claims        int          // entries that are not among the others
+	bundles       map[int]int  // handed out to it, by whose
+	seq           int          // of its last request that was done
+	bundle        desk.Bundles // that it was answered with, if it was for one
+	stop          func()       // its stream
 }
 
-func newMember() *member {
-	return &member{with: new(escrow.Shelf), without: new(noescrow.Shelf), bundles: map[int]int{}}
+func newMember(from *address) *member {
+	return &member{from: from, with: new(escrow.Shelf), without: new(noescrow.Shelf), bundles: map[int]int{}}
 }
 
 // New returns a relay for those who know the code. Whoever has the token is the teacher.
 func New(code, teacher string) *Relay {
-	r := &Relay{code: code, teacher: teacher, mux: http.NewServeMux(), members: map[int]*member{}, tokens: map[string]int{},
-		joined: map[string]*address{}, changed: make(chan struct{}), next: 1}
+	r := &Relay{code: code, teacher: teacher, mux: http.NewServeMux(), members: map[int]*member{}, taken: map[[32]byte]bool{}, tokens: map[string]int{},
+		joined: map[string]*address{}, changed: make(chan struct{})}
 	r.mux.HandleFunc("POST /join", answer(r.join))
 	r.mux.HandleFunc("POST /envelope", answer(r.envelope))
 	r.mux.HandleFunc("POST /bundle", answer(r.bundle))
@@ -104,31 +114,53 @@ func (r *Relay) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	r.mux.ServeHTTP(w, q)
 }
 
-// A refusal is an error with its status.
-type refusal struct {
-	status int
-	text   string
+// A refusal is the code of an error. The page has its words: "network.no-" and the code.
+type refusal string
+
+func (e refusal) Error() string { return "relay: " + string(e) }
+
+const (
+	errStranger refusal = "stranger" // not the code of the class
+	errMember   refusal = "member"   // not a member, or one who has left
+	errTeacher  refusal = "teacher"  // only the teacher can do this
+	errSecond   refusal = "second"   // the teacher's page is open already, and has the key
+	errFull     refusal = "full"     // more than one computer may send
+	errEntry    refusal = "entry"    // not what is expected
+	errOther    refusal = "other"    // the envelope names others
+	errNobody   refusal = "nobody"   // no such member
+	errTaken    refusal = "taken"    // another member has these keys
+	errLate     refusal = "late"     // the member has done something since
+	errForm     refusal = "form"     // not application/json
+)
+
+var statuses = map[refusal]int{
+	errStranger: http.StatusForbidden,
+	errMember:   http.StatusForbidden,
+	errTeacher:  http.StatusForbidden,
+	errSecond:   http.StatusConflict,
+	errFull:     http.StatusTooManyRequests,
+	errEntry:    http.StatusBadRequest,
+	errOther:    http.StatusForbidden,
+	errNobody:   http.StatusNotFound,
+	errTaken:    http.StatusConflict,
+	errLate:     http.StatusConflict,
+	errForm:     http.StatusUnsupportedMediaType,
 }
 
-func (e refusal) Error() string { return e.text }
-
-var (
-	errStranger = refusal{http.StatusForbidden, "This is not the code of the class."}
-	errMember   = refusal{http.StatusForbidden, "Join the class first."}
-	errTeacher  = refusal{http.StatusForbidden, "Only the teacher can do this."}
-	errFull     = refusal{http.StatusTooManyRequests, "This is more than one computer may send."}
-	errEntry    = refusal{http.StatusBadRequest, "This is not an entry."}
-	errOther    = refusal{http.StatusForbidden, "The envelope names others."}
-	errNobody   = refusal{http.StatusNotFound, "There is no such member."}
-	errTaken    = refusal{http.StatusConflict, "Another member has these keys."}
-	errForm     = refusal{http.StatusUnsupportedMediaType, "This is not application/json."}
-)
+// refuse answers with the code of an error. One that has none is of an entry that the library does not understand.
+func refuse(w http.ResponseWriter, err error) {
+	no := errEntry
+	errors.As(err, &no)
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(statuses[no])
+	io.WriteString(w, string(no)) // an error is the reader's, who has gone
+}
 
 // answer makes a handler of a function from one JSON value to another.
 func answer[Q, A any](f func(*http.Request, Q) (A, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, q *http.Request) {
 		if kind, _, _ := mime.ParseMediaType(q.Header.Get("Content-Type")); kind != "application/json" {
-			http.Error(w, errForm.text, errForm.status)
+			refuse(w, errForm)
 			return
 		}
 		var in Q
@@ -141,32 +173,32 @@ func answer[Q, A any](f func(*http.Request, Q) (A, error)) http.HandlerFunc {
 			}
 		}
 		if err != nil {
-			http.Error(w, errEntry.text, errEntry.status)
+			refuse(w, errEntry)
 			return
 		}
 		out, err := f(q, in)
-		var no refusal
-		switch {
-		case errors.As(err, &no):
-			http.Error(w, no.text, no.status)
-		case err != nil:
-			http.Error(w, err.Error(), http.StatusBadRequest)
-		default:
-			w.Header().Set("Content-Type", "application/json")
-			json.NewEncoder(w).Encode(out) // an error is the reader's, who has gone
+		if err != nil {
+			refuse(w, err)
+			return
 		}
+		w.Header().Set("Content-Type", "application/json")
+		json.NewEncoder(w).Encode(out) // an error is the reader's, who has gone
 	}
 }
 
 type joining struct {
 	Code    string `json:"code"`
 	Teacher string `json:"teacher"`
+	Token   string `json:"token"` // which the new member will have
+	Left    string `json:"left"`  // the token of the member that it was before, or ""
 }
 
 type ticket struct {
-	Member int    `json:"member"`
-	Token  string `json:"token"`
+	Member int `json:"member"`
 }
+
+// A token is drawn by the page, so that the relay knows a request to join that is sent again.
+const minToken, maxToken = 26, 64
 
 // join lets somebody in who knows the code.
 func (r *Relay) join(q *http.Request, in joining) (t ticket, err error) {
@@ -189,22 +221,57 @@ func (r *Relay) join(q *http.Request, in joining) (t ticket, err error) {
 		from.wrong++
 		return t, errStranger
 	}
-	t.Token = rand.Text()
+	if len(in.Token) < minToken || len(in.Token) > maxToken {
+		return t, errEntry
+	}
+	if n, again := r.tokens[in.Token]; again {
+		return ticket{n}, nil
+	}
+	m := newMember(from)
 	if teacher {
 		if r.members[0] != nil {
-			return t, refusal{http.StatusConflict, "The teacher's page is open already, and has the key. Start the program anew."}
+			return t, errSecond
 		}
 	} else {
-		if from.members == maxFromOne || r.next > maxMembers {
+		if err := r.leave(in.Left, m); err != nil {
+			return t, err
+		}
+		if from.members == maxFromOne || r.students == maxMembers {
 			return t, errFull
 		}
 		from.members++
-		t.Member = r.next
+		r.students++
 		r.next++
+		t.Member = r.next
 	}
-	r.members[t.Member] = newMember()
-	r.tokens[t.Token] = t.Member
+	r.members[t.Member] = m
+	r.tokens[in.Token] = t.Member
 	return t, nil
+}
+
+// leave ends a student's membership, if the token is of one. What it has made the relay keep counts for the one who comes
+// in its place, and so does that it left. The lock is held.
+func (r *Relay) leave(token string, heir *member) error {
+	n := r.tokens[token]
+	m := r.members[n]
+	if n == 0 || m.from != heir.from {
+		return nil // a stranger's, or of another computer; or the teacher's, who stays
+	}
+	if m.entries >= maxEntries {
+		return errFull
+	}
+	heir.entries, heir.kept, heir.claims = m.entries+1, m.kept-m.published, m.claims
+	m.from.members--
+	r.students--
+	delete(r.tokens, token)
+	delete(r.members, n)
+	if m.stop != nil {
+		m.stop()
+	}
+	if m.published == 0 {
+		return nil // and known to none of the class
+	}
+	return r.append(desk.Entry{Kind: "left", From: n})
 }
 
 func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
@@ -218,8 +285,24 @@ func (r *Relay) of(token string) (int, *member, error) {
 	return n, r.members[n], nil
 }
 
+// request returns the member that has a token, and whether its request was done before: then its answer is as it was. The
+// lock is held.
+func (r *Relay) request(token string, seq int) (n int, m *member, again bool, err error) {
+	if n, m, err = r.of(token); err != nil {
+		return n, m, false, err
+	}
+	switch {
+	case seq < 1:
+		err = errEntry
+	case seq < m.seq:
+		err = errLate
+	}
+	return n, m, seq == m.seq, err
+}
+
 type posting struct {
 	Token string     `json:"token"`
+	Seq   int        `json:"seq"`
 	Entry desk.Entry `json:"entry"`
 }
 
@@ -227,8 +310,8 @@ type posting struct {
 func (r *Relay) envelope(_ *http.Request, in posting) (done struct{}, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n, m, err := r.of(in.Token)
-	if err != nil {
+	n, m, again, err := r.request(in.Token, in.Seq)
+	if err != nil || again {
 		return done, err
 	}
 	e := in.Entry
@@ -244,11 +327,8 @@ func (r *Relay) envelope(_ *http.Request, in posting) (done struct{}, err error)
 		}
 		e.To, e.With, e.Without = 0, nil, nil
 	case "member":
-		if m.with.Identity() != (escrow.Identity{}) {
+		if m.published > 0 {
 			return done, errEntry
-		}
-		if e, err = r.publish(m, e); err != nil {
-			return done, err
 		}
 	case "envelope":
 		if err := r.addressed(n, e); err != nil {
@@ -272,20 +352,35 @@ func (r *Relay) envelope(_ *http.Request, in posting) (done struct{}, err error)
 	if *count >= limit || m.kept+size > times*maxKept {
 		return done, errFull
 	}
+	if e.Kind == "member" {
+		if e, err = r.publish(m, e); err != nil {
+			return done, err
+		}
+		m.published = size
+	}
+	if err := r.append(e); err != nil {
+		return done, err
+	}
 	*count++
 	m.kept += size
+	m.seq = in.Seq
 	if e.Kind == "envelope" {
 		r.envelopes++
 	}
+	return done, nil
+}
+
+// append adds an entry to the log. The lock is held.
+func (r *Relay) append(e desk.Entry) error {
 	e.Number = len(r.log) + 1
 	b, err := json.Marshal(e)
 	if err != nil {
-		return done, err
+		return err
 	}
 	r.log = append(r.log, b)
 	close(r.changed)
 	r.changed = make(chan struct{})
-	return done, nil
+	return nil
 }
 
 // publish puts a member's prekeys on its shelves, and returns what the log says of them. An identity is one member's:
@@ -300,11 +395,10 @@ func (r *Relay) publish(m *member, e desk.Entry) (desk.Entry, error) {
 		return e, err
 	}
 	a, b := with.Identity(), without.Identity()
-	for _, other := range r.members {
-		if other.with.Identity() == a || other.without.Identity() == b {
-			return e, errTaken
-		}
+	if r.taken[a] || r.taken[b] {
+		return e, errTaken
 	}
+	r.taken[a], r.taken[b] = true, true
 	m.with, m.without = with, without
 	return desk.Entry{Kind: e.Kind, From: e.From, With: a[:], Without: b[:]}, nil
 }
@@ -331,6 +425,7 @@ func (r *Relay) addressed(n int, e desk.Entry) error {
 
 type wanting struct {
 	Token string `json:"token"`
+	Seq   int    `json:"seq"`
 	To    int    `json:"to"`
 }
 
@@ -338,9 +433,12 @@ type wanting struct {
 func (r *Relay) bundle(_ *http.Request, in wanting) (b desk.Bundles, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	_, m, err := r.of(in.Token)
+	_, m, again, err := r.request(in.Token, in.Seq)
 	if err != nil {
 		return b, err
+	}
+	if again {
+		return m.bundle, nil
 	}
 	to := r.members[in.To]
 	if to == nil || to.with.Identity() == (escrow.Identity{}) {
@@ -350,7 +448,8 @@ func (r *Relay) bundle(_ *http.Request, in wanting) (b desk.Bundles, err error) 
 		return b, errFull
 	}
 	m.bundles[in.To]++
-	return desk.Bundles{With: to.with.Bundle(), Without: to.without.Bundle()}, nil
+	m.seq, m.bundle = in.Seq, desk.Bundles{With: to.with.Bundle(), Without: to.without.Bundle()}
+	return m.bundle, nil
 }
 
 // events sends the log, and what is added to it. A member has one stream; a newer one ends it.
@@ -359,7 +458,7 @@ func (r *Relay) events(w http.ResponseWriter, q *http.Request) {
 	_, m, err := r.of(q.URL.Query().Get("token"))
 	if err != nil {
 		r.mu.Unlock()
-		http.Error(w, errMember.text, errMember.status)
+		refuse(w, err)
 		return
 	}
 	stopped := make(chan struct{})

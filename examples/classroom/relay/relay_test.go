@@ -17,6 +17,7 @@ import (
 
 	"doormat/escrow"
 	"doormat/examples/classroom/desk"
+	"doormat/examples/classroom/words"
 	"doormat/noescrow"
 )
 
@@ -30,6 +31,7 @@ type class struct {
 	*testing.T
 	relay  *Relay
 	server *httptest.Server
+	drawn  int // tokens
 }
 
 func newClass(t *testing.T) *class {
@@ -51,8 +53,14 @@ func (c *class) post(path string, in, out any) int {
 		c.Fatal(err)
 	}
 	defer r.Body.Close()
+	if b, err = io.ReadAll(r.Body); err != nil {
+		c.Fatal(err)
+	}
+	if r.StatusCode != http.StatusOK && statuses[refusal(b)] != r.StatusCode {
+		c.Errorf("%s is refused with %d and the code %q", path, r.StatusCode, b)
+	}
 	if out != nil && r.StatusCode == http.StatusOK {
-		if err := json.NewDecoder(r.Body).Decode(out); err != nil {
+		if err := json.Unmarshal(b, out); err != nil {
 			c.Fatal(err)
 		}
 	}
@@ -63,6 +71,8 @@ func (c *class) post(path string, in, out any) int {
 type browser struct {
 	*class
 	ticket
+	token  string
+	seq    int // of its last request
 	desk   desk.Desk
 	heard  int
 	events []desk.Event
@@ -70,13 +80,26 @@ type browser struct {
 	nonsense int // the member whose bundles it gets broken
 }
 
+// member returns a new member, which has no keys yet: a student, or the teacher; left is the token of what it was before.
+func (c *class) member(teacher, left string) *browser {
+	c.Helper()
+	c.drawn++
+	b := &browser{class: c, token: fmt.Sprintf("%026d", c.drawn)}
+	if status := c.post("/join", joining{strings.ToLower(code), teacher, b.token, left}, &b.ticket); status != http.StatusOK {
+		c.Fatalf("to join: %d", status)
+	}
+	return b
+}
+
 // join has a browser join: a student, or the teacher.
 func (c *class) join(teacher string) *browser {
 	c.Helper()
-	b := &browser{class: c}
-	if status := c.post("/join", joining{strings.ToLower(code), teacher}, &b.ticket); status != http.StatusOK {
-		c.Fatalf("to join: %d", status)
-	}
+	return c.member(teacher, "").begin()
+}
+
+// begin has the desk of a member make its keys.
+func (b *browser) begin() *browser {
+	b.Helper()
 	b.must("join", desk.Args{N: b.Member})
 	b.hear()
 	return b
@@ -106,7 +129,7 @@ func (b *browser) do(name string, a desk.Args) desk.Response {
 			with = int(n)
 		}
 		var bundles desk.Bundles
-		if status := b.post("/bundle", wanting{b.Token, with}, &bundles); status != http.StatusOK {
+		if status := b.bundle(with, &bundles); status != http.StatusOK {
 			b.Fatalf("a bundle of %d: %d", with, status)
 		}
 		if with == b.nonsense {
@@ -145,7 +168,21 @@ func (b *browser) must(name string, a desk.Args) desk.Response {
 }
 
 // entry posts an entry.
-func (b *browser) entry(e desk.Entry) int { return b.post("/envelope", posting{b.Token, e}, nil) }
+func (b *browser) entry(e desk.Entry) int {
+	b.Helper()
+	b.seq++
+	return b.post("/envelope", posting{b.token, b.seq, e}, nil)
+}
+
+// bundle asks for the bundles of a member. out may be nil.
+func (b *browser) bundle(to int, out *desk.Bundles) int {
+	b.Helper()
+	b.seq++
+	if out == nil {
+		out = new(desk.Bundles)
+	}
+	return b.post("/bundle", wanting{b.token, b.seq, to}, out)
+}
 
 // hear has the browsers hear the log, until it grows no more. What makes no sense to a desk is an error, and harms nothing.
 func (b *browser) hear(others ...*browser) {
@@ -165,7 +202,7 @@ func (b *browser) catchUp() {
 	b.Helper()
 	ctx, stop := context.WithCancel(b.Context())
 	defer stop()
-	q, err := http.NewRequestWithContext(ctx, "GET", b.server.URL+"/events?token="+b.Token, nil)
+	q, err := http.NewRequestWithContext(ctx, "GET", b.server.URL+"/events?token="+b.token, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -367,6 +404,7 @@ func TestLies(t *testing.T) {
 		"an authority":            {Kind: "authority", Text: "age1pq1"},
 		"the teacher's word":      {Kind: "now"},
 		"typing":                  {Kind: "typing", Text: "on"},
+		"who leaves":              {Kind: "left"},
 		"prekeys of nobody":       {Kind: "member", With: []byte("1"), Without: []byte("2")},
 		"a kind that there isn't": {Kind: "lesson"},
 		"much at once":            {Kind: "claim", With: make([]byte, maxEnvelopes+1)},
@@ -437,9 +475,9 @@ func TestFlood(t *testing.T) {
 		t.Errorf("%d bytes in %d entries are kept of one", kept, n)
 	}
 	for range maxBundles {
-		c.post("/bundle", wanting{flood.Token, a.Member}, nil)
+		flood.bundle(a.Member, nil)
 	}
-	if status := c.post("/bundle", wanting{flood.Token, a.Member}, nil); status != http.StatusTooManyRequests {
+	if status := flood.bundle(a.Member, nil); status != http.StatusTooManyRequests {
 		t.Errorf("one more bundle: %d", status)
 	}
 	a.must("write", desk.Args{N: b.Member, Text: a.lines()[0]})
@@ -476,10 +514,9 @@ func TestPrekeys(t *testing.T) {
 	teacher, a, b := c.join(token), c.join(""), c.join("")
 	teacher.hear(a, b)
 	with := c.relay.members[a.Member].with
-	for range 39 {
-		var greedy ticket
-		c.post("/join", joining{Code: code}, &greedy)
-		for with.OneTimePrekeys() > 0 && c.post("/bundle", wanting{greedy.Token, a.Member}, nil) == http.StatusOK {
+	for range 30 {
+		greedy := c.member("", "")
+		for with.OneTimePrekeys() > 0 && greedy.bundle(a.Member, nil) == http.StatusOK {
 		}
 	}
 	if n := with.OneTimePrekeys(); n > 0 {
@@ -528,8 +565,7 @@ func TestKeysOfAnother(t *testing.T) {
 	c := newClass(t)
 	var members [2]*browser
 	for i := range members {
-		members[i] = &browser{class: c}
-		c.post("/join", joining{Code: code}, &members[i].ticket)
+		members[i] = c.member("", "")
 	}
 	first, own := c.keys(), c.keys()
 	if status := members[0].entry(first); status != http.StatusOK {
@@ -553,8 +589,7 @@ func TestKeysOfAnother(t *testing.T) {
 // A student whose keys start no session keeps no letter from the others, and gets none.
 func TestNonsenseKeys(t *testing.T) {
 	c := newClass(t)
-	teacher, liar := c.join(token), &browser{class: c}
-	c.post("/join", joining{Code: code}, &liar.ticket)
+	teacher, liar := c.join(token), c.member("", "")
 	a, b := c.join(""), c.join("")
 	teacher.hear(a, b)
 	// The liar publishes as others do. That its bundles are nonsense shows only when a session is to start, as when a signature
@@ -579,7 +614,7 @@ func TestNonsenseKeys(t *testing.T) {
 // A page from elsewhere that a browser of the class has open can make it post a form, or plain text, and no more.
 func TestOtherPages(t *testing.T) {
 	c := newClass(t)
-	body := fmt.Sprintf(`{"code":%q}`, code)
+	body := fmt.Sprintf(`{"code":%q,"token":"%026d"}`, code, 1)
 	for kind, want := range map[string]int{
 		"application/json": 200, "application/json; charset=utf-8": 200,
 		"": 415, "text/plain": 415, "text/plain; application/json": 415, "application/x-www-form-urlencoded": 415, "multipart/form-data; boundary=x": 415,
@@ -617,35 +652,38 @@ func (c *class) from(address, path, body string) int {
 // Strangers do not get in, and keep nobody out.
 func TestStrangers(t *testing.T) {
 	c := newClass(t)
-	right := fmt.Sprintf(`{"code":%q}`, code)
+	right := func() string {
+		c.drawn++
+		return fmt.Sprintf(`{"code":%q,"token":"%026d"}`, code, c.drawn)
+	}
 	for i := range maxWrong {
 		if status := c.from("10.0.0.9", "/join", fmt.Sprintf(`{"code":"K7-RIVER-%d"}`, i)); status != http.StatusForbidden {
 			t.Fatalf("a wrong code: %d", status)
 		}
 	}
-	if status := c.from("10.0.0.9", "/join", right); status != http.StatusTooManyRequests {
+	if status := c.from("10.0.0.9", "/join", right()); status != http.StatusTooManyRequests {
 		t.Errorf("the right code after %d wrong ones: %d", maxWrong, status)
 	}
 	if status := c.from("10.0.0.8", "/join", fmt.Sprintf(`{"code":%q,"teacher":"me"}`, code)); status != http.StatusForbidden {
 		t.Errorf("a student as the teacher: %d", status)
 	}
 	for range maxFromOne {
-		if status := c.from("10.0.0.7", "/join", right); status != http.StatusOK {
+		if status := c.from("10.0.0.7", "/join", right()); status != http.StatusOK {
 			t.Fatalf("the right code: %d", status)
 		}
 	}
-	if status := c.from("10.0.0.7", "/join", right); status != http.StatusTooManyRequests {
+	if status := c.from("10.0.0.7", "/join", right()); status != http.StatusTooManyRequests {
 		t.Errorf("one more of one address: %d", status)
 	}
-	if status := c.from("10.0.0.6", "/join", right); status != http.StatusOK {
+	if status := c.from("10.0.0.6", "/join", right()); status != http.StatusOK {
 		t.Errorf("of another address: %d", status)
 	}
 	c.join(token)
-	if status := c.from("10.0.0.5", "/join", fmt.Sprintf(`{"code":%q,"teacher":%q}`, code, token)); status != http.StatusConflict {
+	if status := c.from("10.0.0.5", "/join", fmt.Sprintf(`{"code":%q,"teacher":%q,"token":"%026d"}`, code, token, 0)); status != http.StatusConflict {
 		t.Errorf("a second teacher: %d", status)
 	}
 	for path, body := range map[string]string{
-		"/join": `{"code":"` + strings.Repeat("A", maxBody) + `"}`, "/envelope": `{"token":"x"} more`, "/bundle": `{"tok`,
+		"/join": `{"code":"` + strings.Repeat("A", maxBody) + `"}`, "/join?": fmt.Sprintf(`{"code":%q,"token":"mine"}`, code), "/envelope": `{"token":"x"} more`, "/bundle": `{"tok`,
 	} {
 		if status := c.from("10.0.0.4", path, body); status != http.StatusBadRequest {
 			t.Errorf("%s with %.20s…: %d", path, body, status)
@@ -661,6 +699,167 @@ func TestStrangers(t *testing.T) {
 	}
 }
 
+// A request that is sent again, as its answer was lost, counts once, and is answered as before. One that comes late is refused.
+func TestAgain(t *testing.T) {
+	c := newClass(t)
+	teacher, a, b := c.join(token), c.join(""), c.join("")
+	teacher.hear(a, b)
+	var tickets [2]ticket
+	for i := range tickets {
+		if status := c.post("/join", joining{Code: code, Token: "drawn by the page, and kept"}, &tickets[i]); status != http.StatusOK {
+			t.Fatalf("to join: %d", status)
+		}
+	}
+	if tickets[0] != tickets[1] {
+		t.Errorf("one page is the members %v", tickets)
+	}
+	a.seq++
+	var bundles [maxBundles + 1]desk.Bundles
+	for i := range bundles {
+		if status := c.post("/bundle", wanting{a.token, a.seq, b.Member}, &bundles[i]); status != http.StatusOK || len(bundles[i].With) == 0 {
+			t.Fatalf("the bundles, time %d: %d", i+1, status)
+		}
+		if !bytes.Equal(bundles[i].With, bundles[0].With) || !bytes.Equal(bundles[i].Without, bundles[0].Without) {
+			t.Errorf("the bundles, time %d, are others", i+1)
+		}
+	}
+	a.must("write", desk.Args{N: b.Member, Text: a.lines()[0]})
+	before := len(c.relay.log)
+	var last desk.Entry
+	if err := json.Unmarshal(c.relay.log[before-1], &last); err != nil || last.Kind != "envelope" {
+		t.Fatal(last.Kind, err)
+	}
+	entries := c.relay.members[a.Member].entries
+	for range 3 {
+		if status := c.post("/envelope", posting{a.token, a.seq, last}, nil); status != http.StatusOK {
+			t.Errorf("an entry that is sent again: %d", status)
+		}
+	}
+	for _, seq := range []int{a.seq - 1, 0, -1} {
+		if status := c.post("/envelope", posting{a.token, seq, last}, nil); status < 400 {
+			t.Errorf("an entry with the number %d: %d", seq, status)
+		}
+	}
+	if len(c.relay.log) != before || c.relay.members[a.Member].entries != entries {
+		t.Errorf("what is sent again counts: the log grows from %d to %d entries", before, len(c.relay.log))
+	}
+	// A request that was given up, and one that was refused, stop none that follow.
+	a.seq += 7
+	a.entry(desk.Entry{Kind: "now"})
+	a.must("write", desk.Args{N: b.Member, Text: a.lines()[1]})
+	a.hear(b)
+	if got := b.texts("with", "own"); len(got) != 2 || len(b.texts("with", "refused")) != 0 {
+		t.Errorf("the recipient reads %v", got)
+	}
+}
+
+// A page that is reloaded joins as another member, in the place of the one that it was, to whom none can write any more.
+func TestReload(t *testing.T) {
+	c := newClass(t)
+	teacher, a, b := c.join(token), c.join(""), c.join("")
+	teacher.hear(a, b)
+	a.must("write", desk.Args{N: b.Member, Text: a.lines()[0]})
+	a.hear(b)
+	first := a
+	one := c.relay.joined["127.0.0.1"]
+	members, students := one.members, c.relay.students
+	for range 50 {
+		a = c.member("", a.token)
+	}
+	a.begin()
+	if one.members != members || c.relay.students != students || len(c.relay.tokens) != 3 {
+		t.Errorf("after reloads there are %d members, expected %d", one.members, members)
+	}
+	if status := first.entry(desk.Entry{Kind: "claim"}); status != http.StatusForbidden {
+		t.Errorf("who has left posts: %d", status)
+	}
+	teacher.hear(a, b)
+	if r := b.do("write", desk.Args{N: first.Member, Text: b.lines()[0]}); r.Error != "desk: there is no such member" {
+		t.Errorf("to write to who has left: %q", r.Error)
+	}
+	if status := b.bundle(first.Member, nil); status != http.StatusNotFound {
+		t.Errorf("bundles of who has left: %d", status)
+	}
+	b.must("write", desk.Args{N: a.Member, Text: b.lines()[0]})
+	teacher.must("letters", desk.Args{})
+	teacher.hear(a, b)
+	if got := a.texts("without", "own"); len(got) != 1 || len(a.texts("without", "refused")) != 0 {
+		t.Errorf("after the reload one reads %v", got)
+	}
+	if who, others := thief(a, b); who == nil || len(others) != 1 || len(b.of("left", nil)) != 1 {
+		t.Errorf("%d of 2 have no key", len(others))
+	}
+	// Who has left takes its share of the relay with it.
+	m := c.relay.members[a.Member]
+	if m.entries < 50 || m.kept <= m.published {
+		t.Errorf("after 50 reloads there are %d entries and %d bytes of one, %d of them keys", m.entries, m.kept, m.published)
+	}
+	if n := m.kept; c.member("", a.token).Member == a.Member || c.relay.members[a.Member] != nil || n > maxKept {
+		t.Errorf("%d bytes are kept of one", n)
+	}
+	m = c.relay.members[b.Member]
+	m.entries = maxEntries
+	if status := c.post("/join", joining{code, "", strings.Repeat("b", minToken), b.token}, nil); status != http.StatusTooManyRequests {
+		t.Errorf("a reload after %d entries: %d", maxEntries, status)
+	}
+	// Keys stay those of who had them, and the teacher stays.
+	d := c.member("", "")
+	keys := c.keys()
+	if status := d.entry(keys); status != http.StatusOK {
+		t.Fatalf("new keys: %d", status)
+	}
+	if status := c.member("", d.token).entry(keys); status != http.StatusConflict {
+		t.Errorf("the keys of who has left: %d", status)
+	}
+	other := fmt.Sprintf(`{"code":%q,"token":"%026d","left":%q}`, code, 0, b.token)
+	if status := c.from("10.0.0.2", "/join", other); status != http.StatusOK || c.relay.members[b.Member] == nil {
+		t.Errorf("another computer has a student leave: %d", status)
+	}
+	c.member("", teacher.token)
+	if c.relay.members[0] == nil || teacher.entry(desk.Entry{Kind: "typing"}) != http.StatusOK {
+		t.Error("a student has the teacher leave")
+	}
+}
+
+// Who reloads its page ends the stream that it had before.
+func TestReloadedStream(t *testing.T) {
+	c := newClass(t)
+	a := c.join("")
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second) // if it does not end
+	defer stop()
+	q, err := http.NewRequestWithContext(ctx, "GET", c.server.URL+"/events?token="+a.token, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.DefaultClient.Do(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	b := c.member("", a.token)
+	if got, err := io.ReadAll(r.Body); err != nil || len(got) > 0 {
+		t.Errorf("the stream of who has left: %q, %v", got, err)
+	}
+	if b.Member != a.Member+1 {
+		t.Errorf("the member %d comes back as %d", a.Member, b.Member)
+	}
+}
+
+// The page has words for each code, in each language.
+func TestCodesHaveWords(t *testing.T) {
+	for _, lang := range words.Languages {
+		table, err := words.Load(lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for no, status := range statuses {
+			if id := "network.no-" + string(no); !table.Has(id) || status < 400 {
+				t.Errorf("%s.txt has no %s; its status is %d", lang, id, status)
+			}
+		}
+	}
+}
+
 // A member has one stream. A newer one ends it.
 func TestStream(t *testing.T) {
 	c := newClass(t)
@@ -668,7 +867,7 @@ func TestStream(t *testing.T) {
 	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second) // if the first does not end
 	defer stop()
 	open := func() io.ReadCloser {
-		q, err := http.NewRequestWithContext(ctx, "GET", c.server.URL+"/events?token="+a.Token, nil)
+		q, err := http.NewRequestWithContext(ctx, "GET", c.server.URL+"/events?token="+a.token, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -688,13 +887,13 @@ func TestStream(t *testing.T) {
 
 // FuzzEntry: whatever is posted, the relay answers, and its log holds entries.
 func FuzzEntry(f *testing.F) {
-	f.Add("/envelope", `{"token":"%s","entry":{"kind":"claim","with":"AAAA"}}`)
-	f.Add("/envelope", `{"token":"%s","entry":{"kind":"envelope","to":-1}}`)
-	f.Add("/bundle", `{"token":"%s","to":7}`)
-	f.Add("/join", `{"code":"K7-RIVER-B4-OTTER"}`)
+	f.Add("/envelope", `{"token":"%s","seq":1,"entry":{"kind":"claim","with":"AAAA"}}`)
+	f.Add("/envelope", `{"token":"%s","seq":2,"entry":{"kind":"envelope","to":-1}}`)
+	f.Add("/bundle", `{"token":"%s","seq":1,"to":7}`)
+	f.Add("/join", `{"code":"K7-RIVER-B4-OTTER","token":"00000000000000000000000001","left":"%s"}`)
 	f.Fuzz(func(t *testing.T, path, body string) {
 		c := &class{T: t, relay: New(code, token)}
-		c.relay.tokens["mine"], c.relay.members[1], c.relay.envelopes = 1, newMember(), 1
+		c.relay.tokens["mine"], c.relay.members[1], c.relay.envelopes = 1, newMember(new(address)), 1
 		if !Serves(path) || path == "/events" {
 			return
 		}
