@@ -76,7 +76,7 @@ func (h *hub) put(ctx context.Context, ranges []uint64) error {
 			limit = h.bulk.parts[i].limit
 		}
 		data = binary.BigEndian.AppendUint64(data, limit)
-		if _, err := h.js.PublishAsync(rangeSubject, data); err != nil {
+		if _, err := h.js.PublishAsync(rangeSubject, data, jetstream.WithStallWait(time.Minute)); err != nil {
 			return err
 		}
 	}
