@@ -3,7 +3,9 @@
 package main
 
 import (
+	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,7 +15,7 @@ import (
 
 var mutants = flag.Bool("mutants", false, "test that each mutant is found")
 
-// TestMutants breaks the program in a copy of the checkout, and runs the test that should find it. A mutant is
+// TestMutants breaks the program in copies of the checkout, and runs the tests that should find it. A mutant is
 // a patch, of which the first line says what is broken, and the second which test finds it: "Kills: TestLiar".
 func TestMutants(t *testing.T) {
 	if !*mutants {
@@ -23,18 +25,10 @@ func TestMutants(t *testing.T) {
 	if err != nil || len(patches) == 0 {
 		t.Fatalf("no mutants, %v", err)
 	}
-	folder := t.TempDir()
-	git := func(input string, args ...string) {
-		t.Helper()
-		cmd := exec.Command("git", args...)
-		cmd.Dir, cmd.Stdin = folder, strings.NewReader(input)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v: %s", args, err, out)
-		}
-	}
-	git("", "clone", "-q", filepath.Join(checkout(t)), ".")
+	from := checkout(t)
 	for _, patch := range patches {
 		t.Run(strings.TrimSuffix(filepath.Base(patch), ".patch"), func(t *testing.T) {
+			t.Parallel() // some find theirs by waiting
 			text, err := os.ReadFile(patch)
 			if err != nil {
 				t.Fatal(err)
@@ -44,15 +38,49 @@ func TestMutants(t *testing.T) {
 			if !ok {
 				t.Fatalf("the second line is %q", lines[1])
 			}
-			git(lines[2], "apply", "-")
-			defer git("", "checkout", "-q", ".")
-			cmd := exec.Command("go", "test", "-count=1", "-vet=off", "-timeout", "5m", "-run", "^"+test+"$", ".")
-			cmd.Dir = filepath.Join(folder, "examples", "cluster")
+			overlay, err := patched(t.TempDir(), from, lines[2])
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command("go", "test", "-overlay", overlay, "-count=1", "-vet=off", "-timeout", "5m", "-run", "^"+test+"$", ".")
 			if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "--- FAIL: "+test) {
 				t.Errorf("%s\nis not found: %v\n%s", lines[0], err, out)
 			}
 		})
 	}
+}
+
+// patched applies a patch to a copy of the checkout, and writes a file for -overlay that puts what it changes in the
+// place of the checkout's, so that the compiler has seen all else before.
+func patched(folder, from, patch string) (overlay string, err error) {
+	git := func(input string, args ...string) (out []byte, err error) {
+		cmd := exec.Command("git", args...)
+		cmd.Dir, cmd.Stdin = folder, strings.NewReader(input)
+		if out, err = cmd.Output(); err != nil {
+			return nil, fmt.Errorf("git %v: %w", args, err)
+		}
+		return out, nil
+	}
+	if _, err := git("", "clone", "-q", from, "."); err != nil {
+		return "", err
+	}
+	if _, err := git(patch, "apply", "-"); err != nil {
+		return "", err
+	}
+	files, err := git("", "diff", "--name-only")
+	if err != nil {
+		return "", err
+	}
+	replace := map[string]string{}
+	for file := range strings.FieldsSeq(string(files)) {
+		replace[filepath.Join(from, file)] = filepath.Join(folder, file)
+	}
+	text, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	overlay = filepath.Join(folder, "overlay.json")
+	return overlay, os.WriteFile(overlay, text, 0o600)
 }
 
 // checkout returns the folder with all of the repository.
