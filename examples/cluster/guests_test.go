@@ -46,7 +46,7 @@ func TestInbox(t *testing.T) {
 				t.Error(err)
 			}
 		case <-time.After(enough):
-			t.Errorf("a worker may listen to %s", subject)
+			t.Fatalf("a worker may listen to %s", subject)
 		}
 	}
 	for _, name := range []string{"", "*", ">", "A.>", strings.Repeat("*", 26), strings.Repeat("A", 25), strings.Repeat("A", 27), strings.Repeat("A", 26) + "\n"} {
