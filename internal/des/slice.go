@@ -18,7 +18,8 @@ import (
 //
 // Of the 16 rounds, 12 are computed for every batch, and some two S-boxes of another. The inputs of the
 // first and of the last round are known, the last but one does not change the half that is compared, and
-// the comparison ends at the first S-boxes that refuse all keys.
+// the comparison ends at the first S-boxes that refuse all keys. For several ciphertexts 13 are computed, and
+// some S-boxes of another: their last rounds would each take as long as a round that serves all of them.
 //
 // What is left is the width: a vector of the processor holds 128 to 512 keys, where a word holds 64. Go
 // has vectors in assembly only, and the formulas would be the same.
@@ -78,11 +79,12 @@ type Search struct {
 // A half has the 32 bits of half a block.
 type half [32]uint64
 
-// target is a ciphertext. Its left half is also the right half before the last round, from which follow
+// target is a ciphertext. Its left half is also the right half before the last round, and with it follows
 //
-//	want = right ^ f(left, the last subkey)
+//	right ^ f(left, the last subkey)
 //
-// the right half before the last but one, and with it whether the key fits.
+// the right half before the last but one. Either of the two tells whether a key fits: of a single target want
+// is the latter, which is known a round earlier, and of several the former, which no key changes.
 type target struct {
 	left, right half
 	want        half
@@ -95,7 +97,7 @@ func NewSearch(plaintext [BlockSize]byte, ciphertexts ...[BlockSize]byte) *Searc
 	s.left, s.right = permuted(plaintext)
 	for _, ciphertext := range ciphertexts {
 		right, left := permuted(ciphertext) // DES exchanges the halves at its end
-		s.targets = append(s.targets, target{left: left, right: right})
+		s.targets = append(s.targets, target{left: left, right: right, want: left})
 	}
 	// The last six bits of the key are 0 in lane 0, and 63 in lane 63.
 	for i, pattern := range [6]uint64{
@@ -137,10 +139,9 @@ func (s *Search) refresh() {
 		if s.stale[0]>>i&1 != 0 {
 			box(i, &s.first, &s.left, &s.right, &s.subkeys[0])
 		}
-		for j := range s.targets {
-			if t := &s.targets[j]; s.stale[15]>>i&1 != 0 {
-				box(i, &t.want, &t.right, &t.left, &s.subkeys[15])
-			}
+		if s.stale[15]>>i&1 != 0 && len(s.targets) == 1 {
+			t := &s.targets[0]
+			box(i, &t.want, &t.right, &t.left, &s.subkeys[15])
 		}
 	}
 	s.stale[0], s.stale[15] = 0, 0
@@ -165,7 +166,7 @@ func (s *Search) Trial(first uint64, n int, hits []uint64) []uint64 {
 	return hits
 }
 
-// fit returns the lanes whose key gives a wanted right half after the 14th round.
+// fit returns the lanes whose key gives a wanted right half, after the 14th round or the 15th.
 func (s *Search) fit() (fit uint64) {
 	left, right := s.right, s.first
 	for i := 1; i < 13; i += 2 {
@@ -175,18 +176,23 @@ func (s *Search) fit() (fit uint64) {
 	for i := range s.targets {
 		s.targets[i].differ = 0
 	}
+	compared, other, k := &left, &right, &s.subkeys[13]
+	if len(s.targets) > 1 {
+		round(compared, other, k)
+		compared, other, k = other, compared, &s.subkeys[14]
+	}
 	for i := range sboxes {
-		box(i, &left, &left, &right, &s.subkeys[13])
+		box(i, compared, compared, other, k)
 		differ := ^uint64(0)
 		for j := range s.targets {
 			t := &s.targets[j]
 			for _, bit := range places[i] {
-				t.differ |= left[bit] ^ t.want[bit]
+				t.differ |= compared[bit] ^ t.want[bit]
 			}
 			differ &= t.differ
 		}
 		if differ == ^uint64(0) {
-			return 0 // on average after some 2 S-boxes
+			return 0 // for one target on average after some 2 S-boxes
 		}
 		fit = ^differ
 	}
