@@ -148,7 +148,7 @@ func (s *Search) refresh() {
 }
 
 // Trial tries the n keys from first on, and appends those that fit to hits. It does what [Plain]
-// does.
+// does, but for 32 bits of a block: of 2³² wrong keys one fits, and the caller encrypts with what fits.
 func (s *Search) Trial(first uint64, n int, hits []uint64) []uint64 {
 	for base := first &^ 63; base < first+uint64(n); base += 64 {
 		for changed := base ^ s.key; changed != 0; changed &= changed - 1 {
