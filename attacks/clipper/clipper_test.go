@@ -18,7 +18,7 @@ import (
 )
 
 // byVictim is called with a seed by those that use it: without, one message in 16 million opens to a wrong key, as
-// what nobody wrote.
+// what was never written.
 var byVictim = attackstest.NewOnce(func(string) attacks.System { return New() })
 
 // Each cell, message by message.

@@ -9,7 +9,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// The class network, in three tabs: a teacher, and two students, of whom one reloads its page and one gets the key. The network
+// The class network, in three tabs: a teacher, and two students: one reloads its page, and one gets the key. The network
 // loses some answers.
 func TestNetwork(t *testing.T) {
 	teacher := open(t, site.teacher+"&lang=en")

@@ -753,7 +753,7 @@ func TestAgain(t *testing.T) {
 	}
 }
 
-// A page that is reloaded joins as another member, in the place of the one that it was, to whom none can write any more.
+// A page that is reloaded joins as another member, in the place of the one that it was, and the old one gets no more messages.
 func TestReload(t *testing.T) {
 	c := newClass(t)
 	teacher, a, b := c.join(token), c.join(""), c.join("")
